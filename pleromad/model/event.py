@@ -1,0 +1,37 @@
+"""What the bus carries after a commit: ids only, never a body. Listeners read what they need, for their own viewer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` is one of the constants below; the ids that do not apply are 0.
+
+    note_id: the note (or boost) concerned; account_id: who did it, or whom it concerns; other_id: see the kind.
+    """
+
+    kind: str
+    note_id: int = 0
+    account_id: int = 0
+    other_id: int = 0
+    text: str = ""  # short and never content: an emoji, a reason code, a mode
+
+
+NOTE_CREATED = "note_created"  # note_id, account_id author, other_id room or 0; boosts too
+NOTE_UPDATED = "note_updated"  # note_id, account_id author, other_id room or 0
+NOTE_DELETED = "note_deleted"  # note_id, account_id author, other_id room or 0
+NOTE_REACTED = "note_reacted"  # note_id, account_id who, other_id room or 0, text emoji ("-emoji" when taken back)
+NOTIFIED = "notified"  # account_id whom, other_id notification id
+FOLLOW_CHANGED = "follow_changed"  # account_id follower, other_id followed, text: requested, accepted, removed
+ACCOUNT_UPDATED = "account_updated"  # account_id
+ACCOUNT_DELETED = "account_deleted"  # account_id
+ROOM_JOINED = "room_joined"  # account_id who, other_id room
+ROOM_PARTED = "room_parted"  # account_id who, other_id room, text: reason
+ROOM_KICKED = "room_kicked"  # account_id whom, other_id room, note_id 0, text: "<kicker acct> <reason>"
+ROOM_CHANGED = "room_changed"  # account_id who, other_id room, text: what, e.g. "topic" or "+o alice" or "+m"
+ROOM_INVITED = "room_invited"  # account_id whom, other_id room, text: inviter acct
+TOKEN_REVOKED = "token_revoked"  # other_id token id, account_id owner
+MARKER_MOVED = "marker_moved"  # account_id owner, text: which timeline, other_id last read id
+SETTINGS_CHANGED = "settings_changed"

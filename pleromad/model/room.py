@@ -1,0 +1,77 @@
+"""Rooms: a Group actor that people talk in. Over IRC a channel, over ActivityPub a FEP-1b12 group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pleromad.model.account import Account
+
+
+class Rank(StrEnum):
+    """What a member may do in a room (IRC prefixes ~ & @ % +)."""
+
+    OWNER = "q"
+    ADMIN = "a"
+    OPERATOR = "o"
+    HALFOP = "h"
+    VOICE = "v"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room and its settings. `account` is its Group actor; the name is `account.username` (without #)."""
+
+    account: Account
+    topic: str = ""
+    topic_by: str = ""  # acct of who set it
+    topic_at: datetime | None = None
+    invite_only: bool = False  # +i
+    moderated: bool = False  # +m
+    members_only: bool = True  # +n
+    secret: bool = False  # +s
+    topic_locked: bool = True  # +t
+    key: str = ""  # +k
+    member_limit: int | None = None  # +l
+    created_at: datetime | None = None
+
+    @property
+    def id(self) -> int:
+        return self.account.id
+
+    @property
+    def name(self) -> str:
+        return self.account.acct
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    account: Account
+    ranks: frozenset[Rank] = frozenset()
+    joined_at: datetime | None = None
+    pending: bool = False  # waits for an Accept
+
+
+@dataclass(frozen=True, slots=True)
+class MaskEntry:
+    """A line of a room's list: b (ban), e (ban exception) or I (invite exception)."""
+
+    kind: str
+    mask: str
+    set_by: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChange:
+    """What an operator changes; None leaves a thing as it is. `member_limit` 0 takes the limit away, `key` '' the key."""
+
+    topic: str | None = None
+    invite_only: bool | None = None
+    moderated: bool | None = None
+    members_only: bool | None = None
+    secret: bool | None = None
+    topic_locked: bool | None = None
+    key: str | None = None
+    member_limit: int | None = None

@@ -1,0 +1,44 @@
+"""OAuth 2.0 (RFC 6749): applications and the tokens they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    id: int
+    name: str
+    website: str | None
+    redirect_uris: tuple[str, ...]
+    scopes: frozenset[str]
+    client_id: str
+    client_secret: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token. `account_id` None: the application itself (client credentials)."""
+
+    id: int
+    account_id: int | None
+    app: App | None
+    scopes: frozenset[str]
+    created_at: datetime
+    expires_at: datetime | None = None
+
+    def allows(self, scope: str) -> bool:
+        """`read` covers `read:statuses`, and so on up the colons (Mastodon: OAuth scopes)."""
+        parts = scope.split(":")
+        return any(":".join(parts[: n + 1]) in self.scopes for n in range(len(parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the token endpoint hands out: the only place where the secrets of a token are in clear."""
+
+    token: Token
+    access_token: str
+    refresh_token: str | None = None
