@@ -1,0 +1,250 @@
+"""Accounts: actors, ours and remote, and the keys they sign with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pleromad.model.account import Account, ActorType, Field, RemoteActor, Role
+from pleromad.model.note import Emoji
+from store.pool import Jsonb, Queries
+
+COLUMNS = """a.id, a.xmin::text::bigint, a.uri, a.url, a.type, a.username, a.domain, a.display_name, a.note, a.note_source,
+    a.fields, a.emojis, a.avatar_url, a.header_url, a.avatar_description, a.header_description, a.locked, a.discoverable,
+    a.indexable, a.hide_collections, a.followers_count, a.following_count, a.statuses_count, a.last_status_at, a.created_at,
+    a.inbox, a.shared_inbox, a.outbox, a.followers_uri, a.following_uri, a.featured_uri, a.key_id, a.public_key_pem,
+    a.also_known_as, a.moved_to_uri, a.suspended_at IS NOT NULL, a.silenced_at IS NOT NULL, a.deleted_at IS NOT NULL, u.role"""
+FROM = "accounts a LEFT JOIN users u ON u.account_id = a.id"
+
+
+def emojis_of(pairs: Iterable[Sequence[str]], domain: str | None = None) -> tuple[Emoji, ...]:
+    return tuple(Emoji(pair[0], pair[1], domain) for pair in pairs)
+
+
+def account_of(row: Sequence[Any]) -> Account:
+    """A row of COLUMNS as an Account."""
+    (id, version, uri, url, type, username, domain, display_name, note, note_source, fields, emojis, avatar, header, avatar_text,
+     header_text, locked, discoverable, indexable, hide, followers, following, statuses, last_status_at, created_at, inbox, shared,
+     outbox, followers_uri, following_uri, featured_uri, key_id, key, aliases, moved_to, suspended, silenced, deleted, role) = row  # fmt: skip
+    return Account(
+        id=id,
+        version=version,
+        uri=uri,
+        url=url or uri,
+        type=ActorType(type),
+        username=username,
+        domain=domain,
+        display_name=display_name,
+        note=note,
+        note_source=note_source,
+        fields=tuple(Field(f[0], f[1], datetime.fromisoformat(f[2]) if f[2] else None) for f in fields),
+        emojis=emojis_of(emojis, domain),
+        avatar_url=avatar,
+        header_url=header,
+        avatar_description=avatar_text,
+        header_description=header_text,
+        locked=locked,
+        discoverable=discoverable,
+        indexable=indexable,
+        hide_collections=hide,
+        followers_count=followers,
+        following_count=following,
+        statuses_count=statuses,
+        last_status_at=last_status_at,
+        created_at=created_at,
+        inbox=inbox,
+        shared_inbox=shared,
+        outbox=outbox,
+        followers_uri=followers_uri,
+        following_uri=following_uri,
+        featured_uri=featured_uri,
+        key_id=key_id,
+        public_key_pem=key,
+        also_known_as=tuple(aliases),
+        moved_to_uri=moved_to,
+        suspended=suspended,
+        silenced=silenced,
+        deleted=deleted,
+        role=Role(role) if role else None,
+    )
+
+
+async def by_ids(db: Queries, ids: Iterable[int]) -> dict[int, Account]:
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE a.id = ANY(%s)", (wanted,))
+    return {row[0]: account_of(row) for row in rows}
+
+
+async def one(db: Queries, id: int) -> Account | None:
+    row = await db.fetch_one(f"SELECT {COLUMNS} FROM {FROM} WHERE a.id = %s", (id,))
+    return account_of(row) if row else None
+
+
+async def by_uris(db: Queries, uris: Iterable[str]) -> dict[str, Account]:
+    wanted = list(set(uris))
+    if not wanted:
+        return {}
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE a.uri = ANY(%s)", (wanted,))
+    return {row[2]: account_of(row) for row in rows}
+
+
+async def by_key_id(db: Queries, key_id: str) -> Account | None:
+    row = await db.fetch_one(f"SELECT {COLUMNS} FROM {FROM} WHERE a.key_id = %s LIMIT 1", (key_id,))
+    return account_of(row) if row else None
+
+
+async def by_handle(db: Queries, username: str, domain: str | None) -> Account | None:
+    row = await db.fetch_one(
+        f"SELECT {COLUMNS} FROM {FROM} WHERE lower(a.username) = lower(%s) AND coalesce(a.domain, '') = %s",
+        (username, domain or ""),
+    )
+    return account_of(row) if row else None
+
+
+async def by_handles(db: Queries, handles: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Account]:
+    """`handles` are (lower-case name, domain or '' for ours); so are the keys of the answer."""
+    if not handles:
+        return {}
+    names, domains = [h[0] for h in handles], [h[1] for h in handles]
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM unnest(%s::text[], %s::text[]) AS h(name, host)"
+        f" JOIN accounts a ON lower(a.username) = h.name AND coalesce(a.domain, '') = h.host"
+        " LEFT JOIN users u ON u.account_id = a.id",
+        (names, domains),
+    )
+    found = [account_of(row) for row in rows]
+    return {(a.username.lower(), a.domain or ""): a for a in found}
+
+
+async def add_local(
+    db: Queries,
+    *,
+    id: int,
+    uri: str,
+    url: str,
+    type: ActorType,
+    username: str,
+    display_name: str,
+    shared_inbox: str,
+    public_key_pem: str,
+    private_key_pem: str,
+    note: str = "",
+    discoverable: bool = True,
+) -> bool:
+    """False when the name is taken, also by somebody who was deleted."""
+    added = await db.execute(
+        """INSERT INTO accounts (id, uri, url, type, username, display_name, note, discoverable, indexable, inbox, shared_inbox,
+               outbox, followers_uri, following_uri, featured_uri, key_id, public_key_pem)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s || '/inbox', %s, %s || '/outbox', %s || '/followers', %s || '/following',
+               %s || '/collections/featured', %s || '#main-key', %s) ON CONFLICT DO NOTHING""",
+        (id, uri, url, type.value, username, display_name, note, discoverable, discoverable, uri, shared_inbox, uri, uri, uri, uri,
+         uri, public_key_pem),
+    )  # fmt: skip
+    if added:
+        await db.execute("INSERT INTO keys (account_id, private_key_pem) VALUES (%s, %s)", (id, private_key_pem))
+    return bool(added)
+
+
+async def private_key(db: Queries, id: int) -> str | None:
+    value = await db.fetch_value("SELECT private_key_pem FROM keys WHERE account_id = %s", (id,))
+    return None if value is None else str(value)
+
+
+async def keep_remote(
+    db: Queries, id: int, actor: RemoteActor, *, note: str, display_name: str, fields: list[tuple[str, str, None]]
+) -> int | None:
+    """Insert or refresh; the texts are already sanitised. Returns the row's id, None when the handle belongs to another uri."""
+    value = await db.fetch_value(
+        """INSERT INTO accounts (id, uri, url, type, username, domain, display_name, note, fields, emojis, avatar_url, header_url,
+               avatar_description, header_description, locked, discoverable, indexable, hide_collections, created_at, fetched_at,
+               inbox, shared_inbox, outbox, followers_uri, following_uri, featured_uri, key_id, public_key_pem, also_known_as,
+               moved_to_uri, raw)
+           VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, coalesce(%s, now()), now(),
+               %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+           ON CONFLICT (uri) DO UPDATE SET url = excluded.url, type = excluded.type, username = excluded.username,
+               domain = excluded.domain, display_name = excluded.display_name, note = excluded.note, fields = excluded.fields,
+               emojis = excluded.emojis, avatar_url = excluded.avatar_url, header_url = excluded.header_url,
+               avatar_description = excluded.avatar_description, header_description = excluded.header_description,
+               locked = excluded.locked, discoverable = excluded.discoverable, indexable = excluded.indexable,
+               hide_collections = excluded.hide_collections, fetched_at = now(), inbox = excluded.inbox,
+               shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, followers_uri = excluded.followers_uri,
+               following_uri = excluded.following_uri, featured_uri = excluded.featured_uri, key_id = excluded.key_id,
+               public_key_pem = excluded.public_key_pem, also_known_as = excluded.also_known_as,
+               moved_to_uri = excluded.moved_to_uri, raw = excluded.raw
+           WHERE accounts.domain IS NOT NULL AND accounts.deleted_at IS NULL
+           RETURNING id""",
+        (id, actor.uri, actor.url or actor.uri, actor.type.value, actor.username, actor.domain, display_name, note, Jsonb(fields),
+         Jsonb([(e.shortcode, e.url) for e in actor.emojis]), actor.avatar_url, actor.header_url, actor.avatar_description,
+         actor.header_description, actor.locked, actor.discoverable, actor.indexable, actor.hide_collections, actor.published,
+         actor.inbox, actor.shared_inbox, actor.outbox, actor.followers_uri, actor.following_uri, actor.featured_uri, actor.key_id,
+         actor.public_key_pem, list(actor.also_known_as), actor.moved_to_uri, Jsonb(actor.raw)),
+    )  # fmt: skip
+    return None if value is None else int(value)
+
+
+async def free_handle(db: Queries, username: str, domain: str, uri: str) -> None:
+    """A handle now belongs to another actor (an account was deleted and made again on its server): rename the old row."""
+    await db.execute(
+        "UPDATE accounts SET username = username || '-' || id WHERE lower(username) = lower(%s) AND domain = %s AND uri <> %s",
+        (username, domain, uri),
+    )
+
+
+async def change(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
+    """Set columns of one account; the names come from code, never from input."""
+    if columns:
+        assignments = ", ".join(f"{name} = %s" for name in columns)
+        await db.execute(f"UPDATE accounts SET {assignments} WHERE id = %s", (*columns.values(), id))
+
+
+async def count_up(db: Queries, id: int, *, followers: int = 0, following: int = 0) -> None:
+    await db.execute(
+        "UPDATE accounts SET followers_count = greatest(0, followers_count + %s), following_count = greatest(0, following_count + %s)"
+        " WHERE id = %s",
+        (followers, following, id),
+    )
+
+
+async def count_note(db: Queries, id: int, at: datetime | None, delta: int = 1) -> None:
+    await db.execute(
+        "UPDATE accounts SET statuses_count = greatest(0, statuses_count + %s),"
+        " last_status_at = greatest(last_status_at, %s) WHERE id = %s",
+        (delta, at, id),
+    )
+
+
+async def search(
+    db: Queries, viewer: int | None, query: str, *, limit: int, offset: int, following: bool
+) -> list[int]:
+    """Ids of accounts whose handle or name begins with `query`; those the viewer follows first."""
+    name, _, host = query.lstrip("@").lower().partition("@")
+    pattern = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = await db.fetch(
+        """SELECT a.id FROM accounts a LEFT JOIN follows f ON f.account_id = %s AND f.target_id = a.id AND f.accepted
+           WHERE (lower(a.username) LIKE %s OR (%s = '' AND lower(a.display_name) LIKE %s))
+             AND (%s = '' OR a.domain LIKE %s) AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.type <> 'Application'
+             AND (NOT %s OR f.account_id IS NOT NULL)
+             AND NOT EXISTS (SELECT FROM blocks b WHERE b.account_id = a.id AND b.target_id = %s)
+             AND NOT EXISTS (SELECT FROM rooms r WHERE r.account_id = a.id AND r.secret)
+           ORDER BY (f.account_id IS NOT NULL) DESC, (lower(a.username) = %s) DESC, a.followers_count DESC, a.id
+           LIMIT %s OFFSET %s""",
+        (viewer, pattern, host, pattern, host, host + "%", following, viewer, name, limit, offset),
+    )
+    return [row[0] for row in rows]
+
+
+async def known_hosts(db: Queries) -> int:
+    return int(await db.fetch_value("SELECT count(DISTINCT domain) FROM accounts WHERE domain IS NOT NULL"))
+
+
+async def bury(db: Queries, id: int) -> None:
+    """Leave the name and the id of a deleted account behind, and nothing else of it."""
+    await db.execute(
+        """UPDATE accounts SET deleted_at = now(), display_name = '', note = '', note_source = '', fields = '[]', emojis = '[]',
+               avatar_url = NULL, header_url = NULL, avatar_description = '', header_description = '', followers_count = 0,
+               following_count = 0, statuses_count = 0, raw = NULL, discoverable = false, indexable = false WHERE id = %s""",
+        (id,),
+    )

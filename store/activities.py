@@ -1,0 +1,137 @@
+"""Activities: what happened, as JSON, and where it has to go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pleromad.model.page import Page
+from store.pool import Jsonb, Queries
+
+COLUMNS = "id, uri, type, account_id, note_id, visibility, local, data, created_at"
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    id: int
+    uri: str
+    type: str
+    account_id: int
+    note_id: int | None
+    visibility: str
+    local: bool
+    data: dict[str, Any]
+    created_at: datetime
+
+
+async def known(db: Queries, uri: str) -> tuple[int, int, int | None] | None:
+    """(id, account id, note id) of the activity with that uri."""
+    row = await db.fetch_one("SELECT id, account_id, note_id FROM activities WHERE uri = %s", (uri,))
+    return (row[0], row[1], row[2]) if row else None
+
+
+async def add(
+    db: Queries,
+    *,
+    id: int,
+    uri: str,
+    type: str,
+    account_id: int,
+    note_id: int | None,
+    visibility: str,
+    local: bool,
+    data: dict[str, Any],
+) -> bool:
+    """False when the uri is here already: of two daemons that got the same activity, one goes on."""
+    return bool(
+        await db.execute(
+            "INSERT INTO activities (id, uri, type, account_id, note_id, visibility, local, data)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (uri) DO NOTHING",
+            (id, uri, type, account_id, note_id, visibility, local, Jsonb(data)),
+        )
+    )
+
+
+async def one(db: Queries, id: int) -> ActivityRow | None:
+    row = await db.fetch_one(f"SELECT {COLUMNS} FROM activities WHERE id = %s", (id,))
+    return ActivityRow(*row) if row else None
+
+
+async def by_uri(db: Queries, uri: str) -> ActivityRow | None:
+    row = await db.fetch_one(f"SELECT {COLUMNS} FROM activities WHERE uri = %s", (uri,))
+    return ActivityRow(*row) if row else None
+
+
+async def outbox(db: Queries, account_id: int, page: Page) -> list[ActivityRow]:
+    rows = await db.fetch(
+        f"""SELECT {COLUMNS} FROM activities WHERE account_id = %s AND local AND visibility IN ('public', 'unlisted')
+              AND type IN ('Create', 'Announce') AND (%s::bigint IS NULL OR id < %s) AND (%s::bigint IS NULL OR id > %s)
+            ORDER BY id DESC LIMIT %s""",
+        (account_id, page.max_id, page.max_id, page.min_id or page.since_id, page.min_id or page.since_id, page.limit),
+    )
+    return [ActivityRow(*row) for row in rows]
+
+
+async def outbox_count(db: Queries, account_id: int) -> int:
+    return int(
+        await db.fetch_value(
+            "SELECT count(*) FROM activities WHERE account_id = %s AND local AND visibility IN ('public', 'unlisted')"
+            " AND type IN ('Create', 'Announce')",
+            (account_id,),
+        )
+    )
+
+
+async def inboxes(db: Queries, uris: Sequence[str]) -> list[tuple[str, str]]:
+    """(inbox, host) of all remote accounts that these uris mean, one by one or as the followers collection of one of ours.
+
+    Shared inboxes are used where there are some, so every host gets one copy.
+    """
+    rows = await db.fetch(
+        """SELECT DISTINCT coalesce(nullif(a.shared_inbox, ''), a.inbox), a.domain FROM accounts a
+           WHERE a.uri = ANY(%(uris)s) AND a.domain IS NOT NULL AND a.deleted_at IS NULL AND a.inbox <> ''
+           UNION
+           SELECT DISTINCT coalesce(nullif(a.shared_inbox, ''), a.inbox), a.domain
+           FROM accounts o JOIN follows f ON f.target_id = o.id AND f.accepted JOIN accounts a ON a.id = f.account_id
+           WHERE o.followers_uri = ANY(%(uris)s) AND o.followers_uri <> '' AND o.domain IS NULL
+             AND a.domain IS NOT NULL AND a.deleted_at IS NULL AND a.inbox <> ''""",
+        {"uris": list(uris)},
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def all_inboxes(db: Queries) -> list[tuple[str, str]]:
+    """Every inbox of every known host: for the Delete of an account."""
+    rows = await db.fetch(
+        "SELECT DISTINCT coalesce(nullif(shared_inbox, ''), inbox), domain FROM accounts WHERE domain IS NOT NULL AND inbox <> ''"
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def bury(db: Queries, uri: str, type: str, local: bool) -> None:
+    await db.execute("INSERT INTO tombstones (uri, type, local) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (uri, type, local))
+
+
+async def buried(db: Queries, uris: Collection[str]) -> dict[str, datetime]:
+    rows = await db.fetch("SELECT uri, deleted_at FROM tombstones WHERE uri = ANY(%s)", (list(uris),))
+    return {row[0]: row[1] for row in rows}
+
+
+# ---- Idempotency-Key
+
+
+async def remembered(db: Queries, account_id: int, key: str) -> tuple[int, int | None] | None:
+    """(activity id, note id) of an earlier submit with this key."""
+    row = await db.fetch_one("SELECT activity_id, note_id FROM idempotency WHERE account_id = %s AND key = %s", (account_id, key))
+    return (row[0], row[1]) if row else None
+
+
+async def remember(db: Queries, account_id: int, key: str, activity_id: int, note_id: int | None) -> bool:
+    return bool(
+        await db.execute(
+            "INSERT INTO idempotency (account_id, key, activity_id, note_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (account_id, key, activity_id, note_id),
+        )
+    )

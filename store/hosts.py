@@ -1,0 +1,42 @@
+"""What is remembered of other servers: whether they are alive, and which signatures they take."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from store.pool import Queries
+
+
+async def succeeded(db: Queries, host: str) -> None:
+    await db.execute(
+        "INSERT INTO hosts (host, last_success_at) VALUES (%s, now()) ON CONFLICT (host) DO UPDATE SET last_success_at = now(),"
+        " failing_since = NULL, failed_days = 0 WHERE hosts.failing_since IS NOT NULL OR hosts.last_success_at < now() - interval '1 hour'"
+        " OR hosts.last_success_at IS NULL",
+        (host,),
+    )
+
+
+async def failed(db: Queries, host: str) -> None:
+    await db.execute(
+        "INSERT INTO hosts (host, failing_since, last_failure_at, failed_days) VALUES (%s, now(), now(), 1) ON CONFLICT (host) DO UPDATE"
+        " SET failing_since = coalesce(hosts.failing_since, now()), failed_days = hosts.failed_days"
+        " + CASE WHEN hosts.last_failure_at::date = current_date THEN 0 ELSE 1 END, last_failure_at = now()",
+        (host,),
+    )
+
+
+async def failing(db: Queries, host: str) -> tuple[datetime, int] | None:
+    """(since when, on how many days) while the host fails, None while it is fine."""
+    row = await db.fetch_one("SELECT failing_since, failed_days FROM hosts WHERE host = %s AND failing_since IS NOT NULL", (host,))
+    return (row[0], row[1]) if row else None
+
+
+async def signature(db: Queries, host: str) -> str:
+    """The kind of signature the host took last, '' when not known."""
+    return str(await db.fetch_value("SELECT signature FROM hosts WHERE host = %s", (host,)) or "")
+
+
+async def set_signature(db: Queries, host: str, kind: str) -> None:
+    await db.execute(
+        "INSERT INTO hosts (host, signature) VALUES (%s, %s) ON CONFLICT (host) DO UPDATE SET signature = excluded.signature", (host, kind)
+    )

@@ -1,0 +1,138 @@
+"""Rooms: settings, ranks, masks, bans, invitations. Membership is a follow of the room's Group actor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pleromad.model.page import Page
+from pleromad.model.room import MaskEntry
+from store.pool import Queries
+
+COLUMNS = """r.account_id, r.topic, r.topic_by, r.topic_at, r.invite_only, r.moderated, r.members_only, r.secret, r.topic_locked,
+    r.key, r.member_limit, r.created_at"""
+SETTABLE = ("topic", "invite_only", "moderated", "members_only", "secret", "topic_locked", "key", "member_limit")
+
+
+async def add(db: Queries, id: int, created_by: int | None, topic: str = "") -> None:
+    """A room's row, also of a remote Group when somebody here joins it."""
+    await db.execute(
+        "INSERT INTO rooms (account_id, created_by, topic) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (id, created_by, topic)
+    )
+
+
+async def rows(db: Queries, ids: Iterable[int]) -> dict[int, Sequence[Any]]:
+    found = await db.fetch(f"SELECT {COLUMNS} FROM rooms r WHERE r.account_id = ANY(%s)", (list(ids),))
+    return {row[0]: row for row in found}
+
+
+async def listed(db: Queries, viewer: int | None, page: Page) -> list[int]:
+    """Rooms anybody may know of, and secret ones the viewer is in; those with most members first."""
+    found = await db.fetch(
+        """SELECT r.account_id FROM rooms r JOIN accounts a ON a.id = r.account_id
+           WHERE (NOT r.secret OR EXISTS (SELECT FROM follows f WHERE f.account_id = %s AND f.target_id = r.account_id AND f.accepted))
+             AND a.deleted_at IS NULL AND a.suspended_at IS NULL
+           ORDER BY a.followers_count DESC, r.account_id LIMIT %s OFFSET %s""",
+        (viewer, page.limit, page.offset),
+    )
+    return [row[0] for row in found]
+
+
+async def of_member(db: Queries, account_id: int) -> list[int]:
+    found = await db.fetch(
+        "SELECT r.account_id FROM rooms r JOIN follows f ON f.target_id = r.account_id WHERE f.account_id = %s AND f.accepted"
+        " ORDER BY f.id",
+        (account_id,),
+    )
+    return [row[0] for row in found]
+
+
+async def members(db: Queries, room_id: int, limit: int) -> list[tuple[int, datetime, bool]]:
+    """(account id, joined at, pending) in the order they came."""
+    found = await db.fetch(
+        "SELECT account_id, created_at, NOT accepted FROM follows WHERE target_id = %s ORDER BY id LIMIT %s", (room_id, limit)
+    )
+    return [(row[0], row[1], row[2]) for row in found]
+
+
+async def ranks(db: Queries, room_id: int) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    for account, rank in await db.fetch("SELECT account_id, rank FROM room_ranks WHERE room_id = %s", (room_id,)):
+        found.setdefault(account, set()).add(rank)
+    return found
+
+
+async def ranks_of(db: Queries, room_id: int, account_id: int) -> set[str]:
+    found = await db.fetch("SELECT rank FROM room_ranks WHERE room_id = %s AND account_id = %s", (room_id, account_id))
+    return {row[0] for row in found}
+
+
+async def set_rank(db: Queries, room_id: int, account_id: int, rank: str, given: bool) -> bool:
+    if given:
+        sql = "INSERT INTO room_ranks (room_id, account_id, rank) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+    else:
+        sql = "DELETE FROM room_ranks WHERE room_id = %s AND account_id = %s AND rank = %s"
+    return bool(await db.execute(sql, (room_id, account_id, rank)))
+
+
+async def clear_ranks(db: Queries, room_id: int, account_id: int) -> None:
+    await db.execute("DELETE FROM room_ranks WHERE room_id = %s AND account_id = %s", (room_id, account_id))
+
+
+async def masks(db: Queries, room_id: int) -> list[MaskEntry]:
+    found = await db.fetch("SELECT kind, mask, set_by, set_at FROM room_masks WHERE room_id = %s ORDER BY set_at", (room_id,))
+    return [MaskEntry(*row) for row in found]
+
+
+async def set_mask(db: Queries, room_id: int, kind: str, mask: str, set_by: str, given: bool) -> bool:
+    if given:
+        return bool(
+            await db.execute(
+                "INSERT INTO room_masks (room_id, kind, mask, set_by) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                (room_id, kind, mask, set_by),
+            )
+        )
+    return bool(await db.execute("DELETE FROM room_masks WHERE room_id = %s AND kind = %s AND mask = %s", (room_id, kind, mask)))
+
+
+async def set_ban(db: Queries, room_id: int, account_id: int, reason: str, given: bool) -> bool:
+    if given:
+        return bool(
+            await db.execute(
+                "INSERT INTO room_bans (room_id, account_id, reason) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                (room_id, account_id, reason),
+            )
+        )
+    return bool(await db.execute("DELETE FROM room_bans WHERE room_id = %s AND account_id = %s", (room_id, account_id)))
+
+
+async def banned(db: Queries, room_id: int, account_id: int) -> bool:
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT FROM room_bans WHERE room_id = %s AND account_id = %s)", (room_id, account_id)
+        )
+    )
+
+
+async def invite(db: Queries, room_id: int, account_id: int) -> None:
+    await db.execute("INSERT INTO room_invites (room_id, account_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (room_id, account_id))
+
+
+async def use_invite(db: Queries, room_id: int, account_id: int) -> bool:
+    return bool(await db.execute("DELETE FROM room_invites WHERE room_id = %s AND account_id = %s", (room_id, account_id)))
+
+
+async def change(db: Queries, room_id: int, columns: Mapping[str, Any]) -> None:
+    assignments = ", ".join(f"{name} = %s" for name in columns)
+    await db.execute(f"UPDATE rooms SET {assignments} WHERE account_id = %s", (*columns.values(), room_id))
+
+
+async def has_remote_member(db: Queries, room_id: int) -> bool:
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT FROM follows f JOIN accounts a ON a.id = f.account_id"
+            " WHERE f.target_id = %s AND f.accepted AND a.domain IS NOT NULL)",
+            (room_id,),
+        )
+    )

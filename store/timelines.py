@@ -1,0 +1,285 @@
+"""Lists of notes, newest first: each one query that yields the refs of a page, whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from pleromad.model.page import Page
+from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
+from store.pool import Queries
+
+# What the viewer does not want to see in timelines: muted authors (of boosted notes too), blocked domains.
+_WANTED = """NOT EXISTS (SELECT FROM mutes x WHERE x.account_id = %(viewer)s AND x.target_id IN (n.account_id, b.account_id)
+        AND (x.expires_at IS NULL OR x.expires_at > now()))
+    AND NOT EXISTS (SELECT FROM domain_blocks x WHERE x.account_id = %(viewer)s AND x.domain IN (a.domain, c.domain))"""
+
+
+async def page_of(
+    db: Queries,
+    viewer: int | None,
+    page: Page,
+    *,
+    conditions: Sequence[str] = (),
+    source: str = REFS_FROM,
+    key: str = "n.id",
+    wanted: bool = True,
+    params: Mapping[str, Any] | None = None,
+) -> tuple[list[Ref], list[int]]:
+    """A page of refs and the keys they are paged by. Only what the viewer may see; muted people left out when `wanted`."""
+    where = [*conditions, visible(viewer), f"(b.id IS NULL OR {visible(viewer, 'b', 'c')})"]
+    if viewer is not None and wanted:
+        where.append(_WANTED)
+    values: dict[str, Any] = {"viewer": viewer, "limit": page.limit, "offset": page.offset, **(params or {})}
+    if page.max_id is not None:
+        where.append(f"{key} < %(max_id)s")
+        values["max_id"] = page.max_id
+    lower = page.min_id if page.min_id is not None else page.since_id
+    if lower is not None:
+        where.append(f"{key} > %(lower)s")
+        values["lower"] = lower
+    ascending = page.min_id is not None
+    rows = await db.fetch(
+        f"SELECT {REFS}, {key} FROM {source} WHERE {' AND '.join(where)}"
+        f" ORDER BY {key} {'ASC' if ascending else 'DESC'} LIMIT %(limit)s" + (" OFFSET %(offset)s" if page.offset else ""),
+        values,
+    )
+    if ascending:
+        rows = rows[::-1]
+    return [ref_of(row) for row in rows], [row[8] for row in rows]
+
+
+_REST = """ JOIN accounts a ON a.id = n.account_id
+    LEFT JOIN notes b ON b.id = n.boost_of_id LEFT JOIN accounts c ON c.id = b.account_id"""
+
+
+async def home(db: Queries, owner: int, page: Page) -> tuple[list[Ref], list[int]]:
+    return await page_of(
+        db, owner, page, conditions=["h.owner_id = %(viewer)s"], source="home h JOIN notes n ON n.id = h.note_id" + _REST, key="h.note_id"
+    )
+
+
+async def public(
+    db: Queries, viewer: int | None, page: Page, *, local: bool, remote: bool, only_media: bool
+) -> tuple[list[Ref], list[int]]:
+    """The federated timeline; `local`: only ours (with `local` visibility for those logged in), `remote`: only others'."""
+    conditions = ["n.boost_of_id IS NULL", "n.room_id IS NULL", "a.silenced_at IS NULL"]
+    if local and viewer is not None:
+        conditions += ["n.local", "n.visibility IN ('public', 'local')"]
+    else:
+        conditions += ["n.visibility = 'public'"] + (["n.local"] if local else [])
+    if remote:
+        conditions.append("NOT n.local")
+    if only_media:
+        conditions.append("n.has_media")
+    # Replies to other people stay out of the timelines of everybody (Mastodon), threads of one's own are in.
+    conditions.append("(n.in_reply_to_uri IS NULL OR n.in_reply_to_account_id = n.account_id)")
+    return await page_of(db, viewer, page, conditions=conditions)
+
+
+async def tag(
+    db: Queries,
+    viewer: int | None,
+    name: str,
+    page: Page,
+    *,
+    local: bool,
+    only_media: bool,
+    any: Sequence[str],
+    all: Sequence[str],
+    none: Sequence[str],
+) -> tuple[list[Ref], list[int]]:
+    conditions = ["n.visibility = 'public'", "n.boost_of_id IS NULL", "n.room_id IS NULL"]
+    params: dict[str, Any] = {"tag": name}
+    if any:
+        source = "notes n"
+        conditions.append("n.id IN (SELECT t.note_id FROM note_tags t WHERE t.tag = ANY(%(any)s))")
+        params["any"] = [name, *any]
+        key = "n.id"
+    else:
+        source = "note_tags t JOIN notes n ON n.id = t.note_id"
+        conditions.append("t.tag = %(tag)s")
+        key = "t.note_id"
+    if all:
+        conditions.append("n.tags @> %(all)s")
+        params["all"] = list(all)
+    if none:
+        conditions.append("NOT n.tags && %(none)s")
+        params["none"] = list(none)
+    if local:
+        conditions.append("n.local")
+    if only_media:
+        conditions.append("n.has_media")
+    return await page_of(db, viewer, page, conditions=conditions, source=source + _REST, key=key, params=params)
+
+
+async def of_account(
+    db: Queries,
+    viewer: int | None,
+    account_id: int,
+    page: Page,
+    *,
+    only_media: bool,
+    exclude_replies: bool,
+    exclude_boosts: bool,
+    pinned: bool,
+    tagged: str | None,
+) -> tuple[list[Ref], list[int]]:
+    conditions = ["n.account_id = %(account)s", "n.room_id IS NULL"]
+    params: dict[str, Any] = {"account": account_id}
+    if only_media:
+        conditions.append("n.has_media")
+    if exclude_replies:
+        conditions.append("(n.in_reply_to_uri IS NULL OR n.in_reply_to_account_id = n.account_id)")
+    if exclude_boosts:
+        conditions.append("n.boost_of_id IS NULL")
+    if tagged:
+        conditions.append("n.tags @> %(tagged)s")
+        params["tagged"] = [tagged.lower()]
+    if pinned:
+        return await page_of(
+            db, viewer, page, conditions=conditions, wanted=False, params=params, key="k.id",
+            source="pins k JOIN notes n ON n.id = k.note_id" + _REST,
+        )  # fmt: skip
+    if viewer != account_id:
+        conditions.append("n.visibility <> 'direct'")
+    return await page_of(db, viewer, page, conditions=conditions, wanted=False, params=params)
+
+
+async def room(db: Queries, viewer: int | None, room_id: int, page: Page) -> tuple[list[Ref], list[int]]:
+    return await page_of(db, viewer, page, conditions=["n.room_id = %(room)s"], params={"room": room_id})
+
+
+async def direct(db: Queries, viewer: int, page: Page) -> tuple[list[Ref], list[int]]:
+    """What was said to the viewer, or by the viewer, in direct notes."""
+    condition = (
+        "n.visibility = 'direct' AND n.room_id IS NULL AND n.id IN (SELECT m.note_id FROM mentions m WHERE m.account_id = %(viewer)s"
+        " UNION ALL SELECT o.id FROM notes o WHERE o.account_id = %(viewer)s AND o.visibility = 'direct')"
+    )
+    return await page_of(db, viewer, page, conditions=[condition])
+
+
+async def kept(db: Queries, viewer: int, which: str, page: Page) -> tuple[list[Ref], list[int]]:
+    """The viewer's `bookmarks` or `likes`, in the order they were made."""
+    source = f"{'bookmarks' if which == 'bookmarks' else 'likes'} k JOIN notes n ON n.id = k.note_id"
+    return await page_of(
+        db, viewer, page, conditions=["k.account_id = %(viewer)s"], source=source + _REST, key="k.id", wanted=False
+    )
+
+
+async def search(db: Queries, viewer: int | None, query: str, page: Page, account_id: int | None) -> tuple[list[Ref], list[int]]:
+    conditions = [
+        "n.boost_of_id IS NULL",
+        "to_tsvector('simple', n.content || ' ' || n.spoiler_text || ' ' || n.title) @@ websearch_to_tsquery('simple', %(query)s)",
+    ]
+    if viewer is None:
+        conditions.append("n.visibility = 'public'")
+    if account_id is not None:
+        conditions.append("n.account_id = %(account)s")
+    return await page_of(db, viewer, page, conditions=conditions, params={"query": query, "account": account_id})
+
+
+# ---- threads
+
+MAX_DEPTH = 100
+MAX_DESCENDANTS = 1000
+
+
+async def ancestors(db: Queries, id: int) -> list[int]:
+    """Ids from the first note of the thread down to the parent."""
+    rows = await db.fetch(
+        """WITH RECURSIVE up(id, parent, depth) AS (
+               SELECT id, in_reply_to_id, 0 FROM notes WHERE id = %s
+               UNION ALL SELECT n.id, n.in_reply_to_id, depth + 1 FROM up JOIN notes n ON n.id = up.parent WHERE depth < %s)
+           SELECT id FROM up WHERE depth > 0 ORDER BY depth DESC""",
+        (id, MAX_DEPTH),
+    )
+    return [row[0] for row in rows]
+
+
+async def descendants(db: Queries, id: int) -> list[int]:
+    """Ids of all replies below, each right after what it answers, older ones first."""
+    rows = await db.fetch(
+        """WITH RECURSIVE down(id, path, depth) AS (
+               SELECT n.id, ARRAY[n.id], 1 FROM notes n WHERE n.in_reply_to_id = %s
+               UNION ALL SELECT n.id, path || n.id, depth + 1 FROM down JOIN notes n ON n.in_reply_to_id = down.id WHERE depth < %s)
+           SELECT id FROM down ORDER BY path LIMIT %s""",
+        (id, MAX_DEPTH, MAX_DESCENDANTS),
+    )
+    return [row[0] for row in rows]
+
+
+# ---- home rows
+
+
+async def put_home(
+    db: Queries, note_id: int, author_id: int, *, room: bool = False, reply_to: int | None = None, boost: bool = False
+) -> None:
+    """Write the note into the home of every local follower who wants it, and of its author.
+
+    A reply is for those who follow both; a boost for those who did not switch this author's boosts off.
+    """
+    if room:
+        return
+    conditions = ["f.target_id = %(author)s", "f.accepted"]
+    if boost:
+        conditions.append("f.show_boosts")
+    if reply_to is not None and reply_to != author_id:
+        conditions.append(
+            "(f.account_id = %(reply_to)s OR EXISTS (SELECT FROM follows g WHERE g.account_id = f.account_id"
+            " AND g.target_id = %(reply_to)s AND g.accepted))"
+        )
+    await db.execute(
+        f"""INSERT INTO home (owner_id, note_id)
+            SELECT f.account_id, %(note)s FROM follows f JOIN users u ON u.account_id = f.account_id WHERE {" AND ".join(conditions)}
+            UNION SELECT account_id, %(note)s FROM users WHERE account_id = %(author)s
+            ON CONFLICT DO NOTHING""",
+        {"note": note_id, "author": author_id, "reply_to": reply_to},
+    )
+
+
+async def fill_home(db: Queries, owner_id: int, author_id: int, limit: int = 100) -> None:
+    """After a follow was accepted: the author's newest notes, so that the home is not empty."""
+    await db.execute(
+        """INSERT INTO home (owner_id, note_id)
+           SELECT %s, n.id FROM notes n WHERE n.account_id = %s AND n.visibility <> 'direct' AND n.room_id IS NULL
+             AND (n.in_reply_to_uri IS NULL OR n.in_reply_to_account_id = n.account_id)
+           ORDER BY n.id DESC LIMIT %s ON CONFLICT DO NOTHING""",
+        (owner_id, author_id, limit),
+    )
+
+
+async def clear_home(db: Queries, owner_id: int, author_id: int) -> None:
+    """After an unfollow or a block: the author's notes and boosts, and boosts of the author's notes."""
+    await db.execute(
+        """DELETE FROM home h USING notes n LEFT JOIN notes b ON b.id = n.boost_of_id
+           WHERE h.owner_id = %s AND n.id = h.note_id AND (n.account_id = %s OR b.account_id = %s)""",
+        (owner_id, author_id, author_id),
+    )
+
+
+async def home_owners(db: Queries, note_id: int, among: Collection[int]) -> set[int]:
+    rows = await db.fetch("SELECT owner_id FROM home WHERE note_id = %s AND owner_id = ANY(%s)", (note_id, list(among)))
+    return {row[0] for row in rows}
+
+
+async def may_see(db: Queries, note_id: int, among: Collection[int]) -> set[int]:
+    """Which of these local accounts may see the note and do not mute or block its author; one query."""
+    if not among:
+        return set()
+    condition = visible(0).replace("%(viewer)s", "v.id")
+    wanted = _WANTED.replace("%(viewer)s", "v.id")
+    rows = await db.fetch(
+        f"SELECT v.id FROM unnest(%(among)s::bigint[]) AS v(id), {REFS_FROM} WHERE n.id = %(note)s AND {condition} AND {wanted}",
+        {"note": note_id, "among": list(among)},
+    )
+    return {row[0] for row in rows}
+
+
+async def trim_homes(db: Queries, keep: int = 1000) -> int:
+    """Delete home rows beyond the newest `keep` of each owner; returns how many went."""
+    return await db.execute(
+        """DELETE FROM home h USING users u WHERE h.owner_id = u.account_id AND h.note_id < coalesce(
+               (SELECT note_id FROM home k WHERE k.owner_id = u.account_id ORDER BY note_id DESC OFFSET %s LIMIT 1), 0)""",
+        (keep,),
+    )
