@@ -1,0 +1,289 @@
+"""Turn what a person here typed into a note: who and what is meant by the text, who may read it, and its JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pleromad import errors, text
+from pleromad.activities import shapes
+from pleromad.activities.work import Work, require
+from pleromad.model.account import Account, ActorType
+from pleromad.model.media import Media
+from pleromad.model.note import Emoji, NoteDraft, PollDraft, Visibility
+from pleromad.model.room import Rank
+from store import accounts as account_rows
+from store import emojis as emoji_rows
+from store import media as media_rows
+from store import notes as note_rows
+from store import rooms as room_rows
+from store import users as user_rows
+from store.notes import Facts
+
+MAX_MEDIA = 16
+MAX_POLL_OPTIONS = 20
+MAX_POLL_OPTION = 200
+MIN_POLL_SECONDS = 60
+MAX_POLL_SECONDS = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A draft made into a note, but for its id."""
+
+    content: str
+    source: str
+    content_type: str
+    spoiler_text: str
+    sensitive: bool
+    language: str | None
+    visibility: Visibility
+    parent: Facts | None
+    room: Account | None
+    private_room: bool
+    named: tuple[Account, ...]
+    silent: tuple[Account, ...]
+    tags: tuple[str, ...]
+    emojis: tuple[Emoji, ...]
+    media: tuple[Media, ...]
+    poll: PollDraft | None
+    published: datetime
+    expires_at: datetime | None
+
+    @property
+    def people(self) -> tuple[Account, ...]:
+        return (*self.named, *(account for account in self.silent if account not in self.named))
+
+
+async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -> Written:
+    """Check a draft and find out all that it means. `note_id`: it replaces what that note says.
+
+    Raises Invalid and TooLarge with the field's name in the Mastodon API, NotFound for what it answers, Forbidden in rooms.
+    """
+    length = len(draft.text) + len(draft.spoiler_text)
+    require(
+        length <= work.post_limit,
+        errors.TooLarge(f"Validation failed: Text character limit of {work.post_limit} exceeded", field="status"),
+    )
+    require(
+        bool(draft.text.strip()) or bool(draft.media_ids) or draft.poll is not None,
+        errors.Invalid("Validation failed: Text can't be blank", field="status"),
+    )
+    _check_poll(draft)
+    parent = await _parent(work, draft)
+    room, private_room = await _room(work, draft, parent)
+    media = await _media(work, draft, note_id)
+    named, rendered = await _render(work, draft)
+    silent = list((await account_rows.by_ids(work.tx, draft.to)).values()) if draft.to else []
+    if parent is not None and parent.account_id != work.actor.id and room is None:
+        silent += (await account_rows.by_ids(work.tx, [parent.account_id])).values()
+    visibility = draft.visibility
+    settings = None
+    if room is not None:
+        visibility = Visibility.FOLLOWERS if private_room else Visibility.UNLISTED
+    elif visibility is None or draft.language is None:
+        settings = await user_rows.one(work.tx, work.actor.id)
+        visibility = visibility or Visibility(settings[7] if settings else "public")
+    shortcodes = text.find_shortcodes(draft.text + " " + draft.spoiler_text)
+    emojis = tuple((await emoji_rows.named(work.tx, shortcodes, None)).values()) if shortcodes else ()
+    return Written(
+        content=rendered.html,
+        source=draft.text,
+        content_type=draft.content_type,
+        spoiler_text=draft.spoiler_text.strip(),
+        sensitive=draft.sensitive or bool(draft.spoiler_text.strip()),
+        language=draft.language or (settings[9] if settings else None),
+        visibility=visibility,
+        parent=parent,
+        room=room,
+        private_room=private_room,
+        named=tuple(named),
+        silent=tuple(account for account in silent if account.id != work.actor.id),
+        tags=rendered.tags,
+        emojis=emojis,
+        media=media,
+        poll=draft.poll,
+        published=min(draft.published, work.now) if draft.published else work.now,
+        expires_at=work.now + timedelta(seconds=draft.expires_in_seconds) if draft.expires_in_seconds else None,
+    )
+
+
+def _check_poll(draft: NoteDraft) -> None:
+    poll = draft.poll
+    if poll is None:
+        return
+    options = [option.strip() for option in poll.options]
+    require(not draft.media_ids, errors.Invalid("Validation failed: a poll can't have media", field="media_ids"))
+    require(
+        2 <= len(options) <= MAX_POLL_OPTIONS and all(options),
+        errors.Invalid(f"Validation failed: a poll needs 2 to {MAX_POLL_OPTIONS} options, none of them empty", field="poll[options]"),
+    )
+    require(
+        all(len(option) <= MAX_POLL_OPTION for option in options),
+        errors.Invalid(f"Validation failed: a poll's option has at most {MAX_POLL_OPTION} characters", field="poll[options]"),
+    )
+    require(
+        len(set(options)) == len(options),
+        errors.Invalid("Validation failed: a poll's options must differ", field="poll[options]"),
+    )
+    require(
+        MIN_POLL_SECONDS <= poll.expires_in_seconds <= MAX_POLL_SECONDS,
+        errors.Invalid("Validation failed: a poll runs between a minute and a year", field="poll[expires_in]"),
+    )
+
+
+async def _parent(work: Work, draft: NoteDraft) -> Facts | None:
+    if draft.in_reply_to_id is None:
+        return None
+    parent = await work.visible_note(draft.in_reply_to_id)
+    if parent.boost_of_id is not None:
+        parent = await work.visible_note(parent.boost_of_id)
+    return parent
+
+
+async def _room(work: Work, draft: NoteDraft, parent: Facts | None) -> tuple[Account | None, bool]:
+    """The room the note is said in and whether it is private. What answers a line of a room is a line of it."""
+    room_id = draft.room_id or (parent.room_id if parent is not None else None)
+    if room_id is None:
+        return None, False
+    room = await work.account(room_id)
+    require(room.type is ActorType.GROUP, errors.NotFound(station="check"))
+    row = (await room_rows.rows(work.tx, [room_id])).get(room_id)
+    require(row is not None, errors.NotFound(station="check"))
+    assert row is not None
+    await check_may_speak(work, room_id, row)
+    return room, bool(row[4] or row[7])
+
+
+async def check_may_speak(work: Work, room_id: int, row: Any) -> None:
+    """Forbidden with the reason in one word as `detail`: banned, member, voice."""
+    moderated, members_only = row[5], row[6]
+    require(
+        not await room_rows.banned(work.tx, room_id, work.actor.id),
+        errors.Forbidden("You are banned from this room", detail="banned", station="check"),
+    )
+    if members_only or row[4] or row[7]:
+        from store import relations
+
+        follow = await relations.follow(work.tx, work.actor.id, room_id)
+        require(
+            follow is not None and follow.accepted,
+            errors.Forbidden("Only members may speak in this room", detail="member", station="check"),
+        )
+    if moderated:
+        ranks = await room_rows.ranks_of(work.tx, room_id, work.actor.id)
+        require(
+            bool(ranks & {rank.value for rank in Rank}),
+            errors.Forbidden("This room is moderated: you need voice to speak", detail="voice", station="check"),
+        )
+
+
+async def _media(work: Work, draft: NoteDraft, note_id: int | None) -> tuple[Media, ...]:
+    if not draft.media_ids:
+        return ()
+    require(
+        len(draft.media_ids) <= MAX_MEDIA,
+        errors.Invalid(f"Validation failed: at most {MAX_MEDIA} attachments", field="media_ids"),
+    )
+    found = await media_rows.owned(work.tx, work.actor.id, draft.media_ids, work.media_url)
+    usable = [found[id] for id in draft.media_ids if id in found and found[id].note_id in (None, note_id)]
+    require(
+        len(usable) == len(set(draft.media_ids)),
+        errors.Invalid("Validation failed: one of the attachments is not yours or is used already", field="media_ids"),
+    )
+    return tuple(usable)
+
+
+async def _render(work: Work, draft: NoteDraft) -> tuple[list[Account], text.Rendered]:
+    handles = text.find_handles(draft.text)[:100]
+    keys = {handle: _key(handle, work.uris.domain) for handle in handles}
+    found = await account_rows.by_handles(work.tx, list(set(keys.values())))
+    accounts = {handle: found[key] for handle, key in keys.items() if key in found and not found[key].deleted}
+
+    def mention(handle: str) -> text.MentionTarget | None:
+        account = accounts.get(handle)
+        return None if account is None else text.MentionTarget(account.username, account.url)
+
+    rendered = text.render(draft.text, draft.content_type, mention=mention, tag_url=work.uris.tag)
+    return list({account.id: account for account in accounts.values()}.values()), rendered
+
+
+def _key(handle: str, domain: str) -> tuple[str, str]:
+    name, _, host = handle.lower().partition("@")
+    return name, "" if host == domain.lower() else host
+
+
+def columns(work: Work, id: int, written: Written, *, conversation_id: int) -> dict[str, Any]:
+    """The row of a new note."""
+    parent = written.parent
+    return {
+        "id": id,
+        "uri": work.uris.note(id),
+        "url": work.uris.note_page(work.actor.username, id) if not work.actor.group else work.uris.note(id),
+        "type": "Question" if written.poll else "Note",
+        "account_id": work.actor.id,
+        "visibility": written.visibility.value,
+        "local": True,
+        "content": written.content,
+        "source": written.source,
+        "content_type": written.content_type,
+        "spoiler_text": written.spoiler_text,
+        "sensitive": written.sensitive,
+        "language": written.language,
+        "in_reply_to_id": parent.id if parent else None,
+        "in_reply_to_uri": parent.uri if parent else None,
+        "in_reply_to_account_id": parent.account_id if parent else None,
+        "conversation_id": conversation_id,
+        "room_id": written.room.id if written.room else None,
+        "tags": list(written.tags),
+        "emojis": [(e.shortcode, e.url) for e in written.emojis],
+        "has_media": bool(written.media),
+        "app_id": work.origin.app_id,
+        "created_at": written.published,
+        "expires_at": written.expires_at,
+    }
+
+
+def note_json(
+    work: Work,
+    written: Written,
+    *,
+    uri: str,
+    url: str,
+    published: datetime,
+    updated: datetime | None,
+    conversation: str,
+    votes: tuple[int, ...] = (),
+    voters_count: int = 0,
+) -> dict[str, Any]:
+    people = [account.uri for account in written.people]
+    to, cc = shapes.addresses(written.visibility, work.actor, people, room=written.room, private_room=written.private_room)
+    poll = written.poll
+    return shapes.note(
+        id=uri,
+        type="Question" if poll else "Note",
+        actor=work.actor,
+        to=to,
+        cc=cc,
+        content=written.content,
+        source=written.source,
+        content_type=written.content_type,
+        summary=written.spoiler_text,
+        sensitive=written.sensitive,
+        language=written.language,
+        published=published,
+        updated=updated,
+        url=url,
+        in_reply_to=written.parent.uri if written.parent else None,
+        conversation=conversation,
+        mentions=[(f"{a.username}@{a.domain or work.uris.domain}", a.uri) for a in written.people],
+        tags=[(tag, work.uris.tag(tag)) for tag in written.tags],
+        emojis=written.emojis,
+        media=written.media,
+        poll=poll,
+        poll_closes=published + timedelta(seconds=poll.expires_in_seconds) if poll else None,
+        votes=votes or ((0,) * len(poll.options) if poll else ()),
+        voters_count=voters_count,
+        room=written.room.uri if written.room else None,
+    )

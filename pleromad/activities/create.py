@@ -1,0 +1,208 @@
+"""Create: a note is said, here or on another server; in a room it is a line (FEP-1b12: `audience`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pleromad import errors, surface
+from pleromad.activities import arrival, authoring, shapes
+from pleromad.activities.authoring import Written
+from pleromad.activities.work import Result, Work, require
+from pleromad.model import event
+from pleromad.model.account import Account, ActorType
+from pleromad.model.activity import Create
+from pleromad.model.event import Event
+from pleromad.model.note import NoteDraft, RemoteNote, Visibility
+from store import accounts as account_rows
+from store import activities as activity_rows
+from store import media as media_rows
+from store import notes as note_rows
+from store import rooms as room_rows
+from store.notes import Facts
+
+
+async def apply(work: Work, activity: Create) -> Result:
+    if isinstance(activity.note, NoteDraft):
+        return await _write(work, activity.note)
+    return await _take_in(work, activity.note, activity.raw)
+
+
+async def _write(work: Work, draft: NoteDraft) -> Result:
+    require(work.actor.local, errors.Forbidden(station="authorise"))
+    written = await authoring.compose(work, draft)
+    id = await work.ids.mint(written.published)
+    parent = written.parent
+    conversation_id = parent.conversation_id if parent else await note_rows.add_conversation(work.tx, id, work.uris.conversation(id))
+    columns = authoring.columns(work, id, written, conversation_id=conversation_id)
+    conversation = work.uris.conversation(id)
+    if parent is not None:
+        conversation = str((parent.data or {}).get("context") or work.uris.conversation(conversation_id))
+    json = authoring.note_json(
+        work,
+        written,
+        uri=columns["uri"],
+        url=columns["url"],
+        published=written.published,
+        updated=None,
+        conversation=conversation,
+    )
+    await note_rows.add(work.tx, {**columns, "data": json})
+    if written.media:
+        await media_rows.attach(work.tx, id, [m.id for m in written.media])
+    if written.poll:
+        await note_rows.add_poll(
+            work.tx,
+            id,
+            multiple=written.poll.multiple,
+            hide_totals=written.poll.hide_totals,
+            options=[option.strip() for option in written.poll.options],
+            votes=[0] * len(written.poll.options),
+            voters_count=0,
+            expires_at=_closes(written),
+        )
+    await note_rows.add_mentions(work.tx, id, [a.id for a in written.named], [a.id for a in written.silent])
+    await note_rows.set_tags(work.tx, id, written.tags, fresh=True)
+    await account_rows.count_note(work.tx, work.actor.id, written.published)
+    await _spread(
+        work,
+        id,
+        visibility=written.visibility,
+        parent=parent,
+        room=written.room,
+        people=[a.id for a in written.people],
+        conversation_id=conversation_id,
+    )
+    if written.visibility is Visibility.LOCAL:
+        return Result(None, id, visibility=written.visibility)
+    create = _create_json(work, json)
+    if written.room is not None and written.room.local:
+        await announce_in_room(work, written.room, create)
+    return Result(create, id, visibility=written.visibility)
+
+
+def _closes(written: Written) -> Any:
+    from datetime import timedelta
+
+    assert written.poll is not None
+    return written.published + timedelta(seconds=written.poll.expires_in_seconds)
+
+
+def _create_json(work: Work, note: dict[str, Any]) -> dict[str, Any]:
+    return shapes.activity(
+        "Create",
+        id=work.activity_uri,
+        actor=work.actor.uri,
+        object=note,
+        to=note["to"],
+        cc=note["cc"],
+        published=work.now,
+        audience=note.get("audience"),
+    )
+
+
+async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> Result:
+    known = await note_rows.id_of(work.tx, note.uri)
+    if known is not None:
+        return Result(note_id=known, unchanged=True)
+    if await activity_rows.buried(work.tx, [note.uri]):
+        raise errors.Gone(station="check")
+    if note.room_id is not None:
+        room = await work.account(note.room_id)
+        if room.local:
+            row = (await room_rows.rows(work.tx, [room.id])).get(room.id)
+            require(row is not None, errors.NotFound(station="check"))
+            await authoring.check_may_speak(work, room.id, row)
+    else:
+        room = None
+    arrived = await arrival.receive(work, note)
+    id = await work.ids.mint(arrived.columns["created_at"])
+    parent = arrived.parent
+    if parent is not None:
+        conversation_id = parent.conversation_id
+    else:
+        conversation_id = await note_rows.add_conversation(work.tx, id, note.conversation_uri)
+    if not await note_rows.add(work.tx, {**arrived.columns, "id": id, "conversation_id": conversation_id}):
+        return Result(note_id=await note_rows.id_of(work.tx, note.uri), unchanged=True)
+    if note.attachments:
+        await media_rows.add_remote(work.tx, [await work.ids.mint() for _ in note.attachments], work.actor.id, id, note.attachments)
+    if note.poll is not None:
+        await note_rows.add_poll(
+            work.tx,
+            id,
+            multiple=note.poll.multiple,
+            hide_totals=False,
+            options=[title for title, _ in note.poll.options],
+            votes=[count for _, count in note.poll.options],
+            voters_count=note.poll.voters_count,
+            expires_at=note.poll.expires_at or (work.now if note.poll.closed else None),
+        )
+    await note_rows.add_mentions(work.tx, id, note.mention_ids[: arrival.MAX_MENTIONS], ())
+    await note_rows.set_tags(work.tx, id, arrived.columns["tags"], fresh=True)
+    adopted = await note_rows.adopt_replies(work.tx, id, note.uri, work.actor.id)
+    if adopted:
+        await note_rows.count(work.tx, id, replies=adopted)
+    await account_rows.count_note(work.tx, work.actor.id, arrived.columns["created_at"])
+    await _spread(
+        work,
+        id,
+        visibility=arrived.visibility,
+        parent=parent,
+        room=room,
+        people=note.mention_ids,
+        conversation_id=conversation_id,
+        live=work.origin.kind != "fetched",
+        reply_elsewhere=note.in_reply_to_uri is not None and parent is None,
+    )
+    if room is not None and room.local and raw is not None:
+        await announce_in_room(work, room, raw)
+    return Result(raw, id, visibility=arrived.visibility)
+
+
+async def _spread(
+    work: Work,
+    id: int,
+    *,
+    visibility: Visibility,
+    parent: Facts | None,
+    room: Account | None,
+    people: Any,
+    conversation_id: int,
+    live: bool = True,
+    reply_elsewhere: bool = False,
+) -> None:
+    """Count the reply, fill homes, tell people. Of a fetched note (`live` False) nobody is told: it is old."""
+    if parent is not None:
+        await note_rows.count(work.tx, parent.id, replies=1)
+        work.events.append(Event(event.NOTE_UPDATED, parent.id, parent.account_id, -1))
+    if not live:
+        return
+    if reply_elsewhere:
+        work.events.append(Event(event.NOTE_CREATED, id, work.actor.id, room.id if room else 0))
+    else:
+        await surface.put_note(
+            work,
+            id,
+            visibility=visibility,
+            room_id=room.id if room else None,
+            reply_to=parent.account_id if parent else None,
+        )
+    await surface.notify(work, "mention", people, note_id=id, conversation_id=conversation_id)
+
+
+async def announce_in_room(work: Work, room: Account, inner: dict[str, Any]) -> None:
+    """A room of ours passes what was said in it on to its members elsewhere, in the order it heard it (FEP-1b12)."""
+    if room.type is not ActorType.GROUP or not await room_rows.has_remote_member(work.tx, room.id):
+        return
+    id = await work.ids.mint()
+    private = "https://www.w3.org/ns/activitystreams#Public" not in [*inner.get("to", ()), *inner.get("cc", ())]
+    public = [] if private else ["https://www.w3.org/ns/activitystreams#Public"]
+    data = shapes.activity(
+        "Announce",
+        id=work.uris.activity(id),
+        actor=room.uri,
+        object={key: value for key, value in inner.items() if key != "@context"},
+        to=[room.followers_uri],
+        cc=public,
+        published=work.now,
+    )
+    work.also.append((work.uris.activity(id), room, data, "unlisted" if public else "direct"))

@@ -1,0 +1,293 @@
+"""Update: a note is edited, a profile or a room's settings change."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from pleromad import errors, surface, text
+from pleromad.activities import arrival, authoring, shapes
+from pleromad.activities.work import Result, Work, require
+from pleromad.clock import iso
+from pleromad.ids import PUBLIC
+from pleromad.model import event
+from pleromad.model.account import ActorType, ProfileChange, RemoteActor
+from pleromad.model.activity import Update
+from pleromad.model.event import Event
+from pleromad.model.note import NoteDraft, PollDraft, RemoteNote, Visibility
+from pleromad.model.room import RoomChange
+from store import accounts as account_rows
+from store import media as media_rows
+from store import notes as note_rows
+from store import rooms as room_rows
+from store import users as user_rows
+from store.notes import Facts
+
+MAX_NAME = 100
+MAX_BIO = 5_000
+MAX_FIELDS = 10
+MAX_FIELD = 500
+MAX_TOPIC = 1_000
+
+
+async def apply(work: Work, activity: Update) -> Result:
+    if activity.note_id is not None:
+        facts = await note_rows.facts(work.tx, activity.note_id, lock=True)
+        require(facts is not None and facts.boost_of_id is None, errors.NotFound(station="check"))
+        assert facts is not None
+        require(facts.account_id == work.actor.id, errors.Forbidden("This note is not yours", station="check"))
+        if isinstance(activity.note, NoteDraft):
+            return await _rewrite(work, facts, activity.note)
+        assert isinstance(activity.note, RemoteNote)
+        return await _receive(work, facts, activity.note, activity.raw)
+    if activity.room_id is not None:
+        assert activity.room is not None
+        return await _room(work, activity.room_id, activity.room)
+    if isinstance(activity.profile, ProfileChange):
+        return await _profile(work, activity.profile)
+    assert isinstance(activity.profile, RemoteActor)
+    work.events.append(Event(event.ACCOUNT_UPDATED, 0, work.actor.id))
+    return Result(activity.raw, account_id=work.actor.id, visibility=Visibility.PUBLIC)
+
+
+async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
+    """The editor may change all but the audience: visibility, parent and room stay."""
+    for id, description, focus in draft.media_changes:
+        await media_rows.describe(work.tx, work.actor.id, id, description, focus)
+    old = (await note_rows.load(work.tx, [facts.id], work.media_url))[facts.id][1]
+    poll = draft.poll
+    if poll is None and old.poll is not None and draft.text == old.source:
+        poll = None
+    whole = NoteDraft(
+        text=draft.text,
+        content_type=draft.content_type,
+        visibility=facts.visibility,
+        spoiler_text=draft.spoiler_text,
+        sensitive=draft.sensitive,
+        language=draft.language or old.language,
+        media_ids=draft.media_ids,
+        poll=poll,
+        to=tuple(id for id in old.recipients if id not in {m.account_id for m in old.mentions}),
+        room_id=facts.room_id,
+        in_reply_to_id=facts.in_reply_to_id,
+    )
+    written = await authoring.compose(work, whole, note_id=facts.id)
+    await note_rows.add_edit(work.tx, facts.id, work.now)
+    data = facts.data or {}
+    if written.poll is None and old.poll is not None:
+        votes: tuple[int, ...] = ()
+    else:
+        votes = tuple(o.votes_count for o in old.poll.options) if old.poll and _same_poll(old.poll, written.poll) else ()
+    json = authoring.note_json(
+        work,
+        written,
+        uri=facts.uri,
+        url=old.url,
+        published=old.created_at,
+        updated=work.now,
+        conversation=str(data.get("context") or work.uris.conversation(facts.conversation_id)),
+        votes=votes,
+        voters_count=(old.poll.voters_count or 0) if votes and old.poll else 0,
+    )
+    await note_rows.change(
+        work.tx,
+        facts.id,
+        {
+            "type": "Question" if written.poll else "Note",
+            "content": written.content,
+            "source": written.source,
+            "content_type": written.content_type,
+            "spoiler_text": written.spoiler_text,
+            "sensitive": written.sensitive,
+            "language": written.language,
+            "tags": list(written.tags),
+            "emojis": [(e.shortcode, e.url) for e in written.emojis],
+            "has_media": bool(written.media),
+            "edited_at": work.now,
+            "data": json,
+        },
+    )
+    await media_rows.attach(work.tx, facts.id, [m.id for m in written.media])
+    if written.poll is not None and not votes:
+        from datetime import timedelta
+
+        await note_rows.add_poll(
+            work.tx,
+            facts.id,
+            multiple=written.poll.multiple,
+            hide_totals=written.poll.hide_totals,
+            options=[option.strip() for option in written.poll.options],
+            votes=[0] * len(written.poll.options),
+            voters_count=0,
+            expires_at=work.now + timedelta(seconds=written.poll.expires_in_seconds),
+        )
+    before = set(old.recipients)
+    await note_rows.add_mentions(work.tx, facts.id, [a.id for a in written.named], [a.id for a in written.silent])
+    await note_rows.set_tags(work.tx, facts.id, written.tags)
+    work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, facts.room_id or 0))
+    new = [a.id for a in written.people if a.id not in before]
+    await surface.notify(work, "mention", new, note_id=facts.id, conversation_id=facts.conversation_id)
+    if facts.visibility is Visibility.LOCAL:
+        return Result(None, facts.id, visibility=facts.visibility)
+    update = _update_json(work, json, json["to"], json["cc"])
+    if written.room is not None and written.room.local:
+        from pleromad.activities.create import announce_in_room
+
+        await announce_in_room(work, written.room, update)
+    return Result(update, facts.id, visibility=facts.visibility)
+
+
+def _same_poll(old: Any, new: PollDraft | None) -> bool:
+    return new is not None and tuple(o.title for o in old.options) == tuple(o.strip() for o in new.options)
+
+
+def _update_json(work: Work, object: Any, to: list[str], cc: list[str]) -> dict[str, Any]:
+    return shapes.activity("Update", id=work.activity_uri, actor=work.actor.uri, object=object, to=to, cc=cc, published=work.now)
+
+
+async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, Any] | None) -> Result:
+    """An edit, or (without `updated`) only new counts of a poll."""
+    require(facts.uri == note.uri, errors.Forbidden("This is another note", station="check"))
+    arrived = await arrival.receive(work, note)
+    keep = {
+        "content", "source", "content_type", "spoiler_text", "title", "sensitive", "language", "tags", "emojis", "has_media", "data",
+    }  # fmt: skip
+    columns = {key: value for key, value in arrived.columns.items() if key in keep}
+    old = (await note_rows.load(work.tx, [facts.id], work.media_url))[facts.id][1]
+    edited = any(
+        columns[key] != getattr(old, key) for key in ("content", "spoiler_text", "sensitive", "title")
+    ) or [a.url for a in note.attachments] != [m.remote_url for m in old.media]
+    if edited and note.updated is not None and old.edited_at is not None and note.updated < old.edited_at:
+        return Result(note_id=facts.id, unchanged=True)  # an older stage that came late
+    if edited:
+        await note_rows.add_edit(work.tx, facts.id, work.now)
+        columns["edited_at"] = min(note.updated or work.now, work.now)
+        await media_rows.replace_remote(
+            work.tx, [await work.ids.mint() for _ in note.attachments], work.actor.id, facts.id, note.attachments
+        )
+        await note_rows.set_tags(work.tx, facts.id, columns["tags"])
+        await note_rows.add_mentions(work.tx, facts.id, note.mention_ids[: arrival.MAX_MENTIONS], ())
+    await note_rows.change(work.tx, facts.id, columns)
+    if note.poll is not None:
+        await note_rows.add_poll(
+            work.tx,
+            facts.id,
+            multiple=note.poll.multiple,
+            hide_totals=False,
+            options=[title for title, _ in note.poll.options],
+            votes=[count for _, count in note.poll.options],
+            voters_count=note.poll.voters_count,
+            expires_at=note.poll.expires_at or (work.now if note.poll.closed else None),
+        )
+    work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, facts.room_id or 0))
+    return Result(raw, facts.id, visibility=facts.visibility)
+
+
+async def _profile(work: Work, change: ProfileChange) -> Result:
+    require(work.actor.local, errors.Forbidden(station="authorise"))
+    columns: dict[str, Any] = {}
+    if change.display_name is not None:
+        require(
+            len(change.display_name) <= MAX_NAME,
+            errors.Invalid(f"Validation failed: Display name is too long (maximum is {MAX_NAME} characters)", field="display_name"),
+        )
+        columns["display_name"] = text.plain_name(change.display_name, MAX_NAME)
+    if change.note is not None:
+        require(
+            len(change.note) <= MAX_BIO,
+            errors.Invalid(f"Validation failed: Note is too long (maximum is {MAX_BIO} characters)", field="note"),
+        )
+        columns["note_source"] = change.note
+        columns["note"] = _render(work, change.note) if change.note.strip() else ""
+    if change.fields is not None:
+        require(
+            len(change.fields) <= MAX_FIELDS and all(len(n) <= MAX_FIELD and len(v) <= MAX_FIELD for n, v in change.fields),
+            errors.Invalid(f"Validation failed: at most {MAX_FIELDS} fields of {MAX_FIELD} characters", field="fields_attributes"),
+        )
+        from store.pool import Jsonb
+
+        columns["fields"] = Jsonb(
+            [(text.plain_name(n, MAX_FIELD), _render(work, v), None, v) for n, v in change.fields if n.strip() or v.strip()]
+        )
+    for name in ("locked", "discoverable", "indexable", "hide_collections", "avatar_description", "header_description"):
+        value = getattr(change, name)
+        if value is not None:
+            columns[name] = value
+    if change.bot is not None:
+        columns["type"] = (ActorType.SERVICE if change.bot else ActorType.PERSON).value
+    for what in ("avatar", "header"):
+        media_id = getattr(change, f"{what}_media_id")
+        if media_id == 0:
+            columns[f"{what}_url"] = None
+        elif media_id is not None:
+            found = await media_rows.owned(work.tx, work.actor.id, [media_id], work.media_url)
+            require(media_id in found, errors.Invalid("Validation failed: no such picture", field=what))
+            columns[f"{what}_url"] = found[media_id].url
+    await account_rows.change(work.tx, work.actor.id, columns)
+    preferences = {
+        field.name: getattr(change, field.name)
+        for field in fields(change)
+        if field.name.startswith("default_") and getattr(change, field.name) is not None
+    }
+    if preferences:
+        await user_rows.change(work.tx, work.actor.id, preferences)
+    if change.settings:
+        await user_rows.merge_settings(work.tx, work.actor.id, change.settings)
+    work.events.append(Event(event.ACCOUNT_UPDATED, 0, work.actor.id))
+    if not columns:
+        return Result(None, account_id=work.actor.id)
+    # The actor is put in whole by whoever sends this out: it is what the row says then.
+    data = _update_json(work, work.actor.uri, [PUBLIC], [work.actor.followers_uri])
+    return Result({**data, "updated": iso(work.now)}, account_id=work.actor.id, visibility=Visibility.PUBLIC)
+
+
+def _render(work: Work, source: str) -> str:
+    return text.render(source, "text/plain", mention=lambda handle: None, tag_url=work.uris.tag).html
+
+
+async def _room(work: Work, room_id: int, change: RoomChange) -> Result:
+    row = (await room_rows.rows(work.tx, [room_id])).get(room_id)
+    require(row is not None, errors.NotFound(station="check"))
+    assert row is not None
+    room = await work.account(room_id)
+    values = {name: getattr(change, name) for name in room_rows.SETTABLE if getattr(change, name) is not None}
+    ranks = await room_rows.ranks_of(work.tx, room_id, work.actor.id)
+    operator = bool(ranks & {"q", "a", "o"}) or room_id == work.actor.id
+    member = await work_is_member(work, room_id)
+    require(member or operator, errors.Forbidden("You are not in this room", detail="member", station="check"))
+    topic_only = set(values) <= {"topic"}
+    may = operator or ("h" in ranks and topic_only) or (topic_only and not row[8])
+    require(may, errors.Forbidden("You are not an operator of this room", detail="operator", station="check"))
+    if "topic" in values:
+        require(len(values["topic"]) <= MAX_TOPIC, errors.TooLarge("The topic is too long", field="topic"))
+        values |= {"topic_by": work.actor.acct, "topic_at": work.now}
+    if values.get("member_limit") == 0:
+        values["member_limit"] = None
+    if values:
+        await room_rows.change(work.tx, room_id, values)
+    if "topic" in values:
+        await account_rows.change(work.tx, room_id, {"note": text.escape(values["topic"])})
+    for name in values:
+        if name not in ("topic_by", "topic_at"):
+            work.events.append(Event(event.ROOM_CHANGED, 0, work.actor.id, room_id, name))
+    if room.local:
+        data = shapes.activity(
+            "Update", id=work.activity_uri, actor=work.actor.uri, object=room.uri, to=[room.followers_uri], cc=[], published=work.now
+        )
+        return Result(data, account_id=room_id, visibility=Visibility.DIRECT)
+    data = shapes.activity(
+        "Update",
+        id=work.activity_uri,
+        actor=work.actor.uri,
+        object={"id": room.uri, "type": "Group", "summary": values.get("topic", row[1])},
+        to=[room.uri],
+        published=work.now,
+    )
+    return Result(data, account_id=room_id, visibility=Visibility.DIRECT)
+
+
+async def work_is_member(work: Work, room_id: int) -> bool:
+    from store import relations
+
+    follow = await relations.follow(work.tx, work.actor.id, room_id)
+    return follow is not None and follow.accepted

@@ -1,0 +1,167 @@
+"""Channels as this server sees them live: who is in, with which ranks, which modes are set.
+
+The rules (who may speak, join, set what) are the same for rooms of the core and for the ephemeral channels of guests; what
+differs is where a change is kept: see `backing.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from twisted.internet.defer import DeferredLock
+
+from protocols.irc.message import casefold, match
+from protocols.irc.people import Person
+
+if TYPE_CHECKING:
+    from protocols.irc.backing import Backing
+    from protocols.irc.session import Session
+
+RANKS = "qaohv"  # highest first
+PREFIXES = dict(zip(RANKS, "~&@%+", strict=True))
+LIST_MODES = "beI"
+FLAG_MODES = "Cimnst"
+LIST_LIMIT = 100
+
+
+@dataclass(slots=True)
+class Membership:
+    person: Person
+    ranks: set[str] = field(default_factory=set)
+
+    def prefix(self, *, every: bool = False) -> str:
+        """`@`, or with `every` (multi-prefix) all of them, highest first."""
+        marks = "".join(PREFIXES[rank] for rank in RANKS if rank in self.ranks)
+        return marks if every else marks[:1]
+
+    @property
+    def level(self) -> int:
+        """0 for nobody, 1 voice, 2 half-operator, 3 operator, 4 admin, 5 owner."""
+        return max((len(RANKS) - RANKS.index(rank) for rank in self.ranks), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    mask: str
+    set_by: str
+    set_at: int  # seconds since 1970
+
+
+class Channel:
+    """`name` as first written; `key` folded. `room_id` is the Group actor's id, None for what lives in memory only."""
+
+    def __init__(self, name: str, backing: Backing, *, created_at: int = 0, room_id: int | None = None) -> None:
+        self.name = name
+        self.backing = backing
+        self.created_at = created_at
+        self.room_id = room_id
+        self.topic = ""
+        self.topic_by = ""
+        self.topic_at = 0
+        self.flags: set[str] = {"n", "t"}
+        self.password = ""
+        self.limit: int | None = None
+        self.lists: dict[str, dict[str, Mask]] = {kind: {} for kind in LIST_MODES}
+        self.members: dict[Person, Membership] = {}
+        # One thing at a time happens in a channel: our own changes and what the bus tells keep their order.
+        self.lock = DeferredLock()
+
+    @property
+    def key(self) -> str:
+        return casefold(self.name)
+
+    @property
+    def private(self) -> bool:
+        return "s" in self.flags
+
+    @property
+    def listable(self) -> bool:
+        return True
+
+    # who
+
+    def add(self, person: Person, ranks: Iterable[str] = ()) -> Membership:
+        membership = Membership(person, set(ranks))
+        self.members[person] = membership
+        person.channels[self.key] = self
+        return membership
+
+    def remove(self, person: Person) -> None:
+        self.members.pop(person, None)
+        person.channels.pop(self.key, None)
+
+    def level(self, person: Person) -> int:
+        membership = self.members.get(person)
+        return membership.level if membership is not None else 0
+
+    def by_account(self, account_id: int) -> list[Membership]:
+        return [member for member in self.members.values() if member.person.account_id == account_id]
+
+    def seen_by(self, person: Person) -> Iterator[Person]:
+        """The members that a person in this channel can see."""
+        return iter(self.members)
+
+    def sessions(self) -> Iterator[Session]:
+        for person in list(self.members):
+            yield from person.sessions
+
+    @property
+    def occupied(self) -> bool:
+        """Somebody connected here is in it."""
+        return any(person.connected for person in self.members)
+
+    def shown_to(self, person: Person) -> bool:
+        return not self.private or person in self.members or person.operator
+
+    # what
+
+    def modes(self, *, secrets: bool) -> tuple[str, ...]:
+        """`+klnt`, and the parameters; the key only for those inside."""
+        letters = sorted(self.flags)
+        params: list[str] = []
+        if self.password:
+            letters.append("k")
+            params.append(self.password if secrets else "*")
+        if self.limit is not None:
+            letters.append("l")
+            params.append(str(self.limit))
+        return ("+" + "".join(letters), *params)
+
+    # may they
+
+    def listed(self, kind: str, person: Person) -> bool:
+        """Whether one of the masks of this list (b, e, I) meets the person."""
+        return any(_meets(mask, person) for mask in self.lists[kind])
+
+    def banned(self, person: Person) -> bool:
+        return self.listed("b", person) and not self.listed("e", person)
+
+    def may_speak(self, person: Person) -> bool:
+        level = self.level(person)
+        if level > 0:
+            return True
+        if person not in self.members and "n" in self.flags:
+            return False
+        return "m" not in self.flags and not self.banned(person)
+
+
+def _meets(mask: str, person: Person) -> bool:
+    if mask.startswith("~a:"):  # EXTBAN: by account
+        return person.account is not None and match(mask[3:], person.account_name)
+    return match(mask, person.source)
+
+
+def normal_mask(typed: str) -> str:
+    """`nick` -> `nick!*@*`, `*@host` -> `*!*@host`; `user/host` and `user@host` of a person elsewhere are left to match."""
+    if typed.startswith("~a:"):
+        return typed
+    nick, bang, rest = typed.partition("!")
+    if bang:
+        user, _, host = rest.partition("@")
+        return f"{nick or '*'}!{user or '*'}@{host or '*'}"
+    user, at, host = typed.partition("@")
+    if at:
+        return f"*!{user or '*'}@{host or '*'}"
+    return f"{typed}!*@*"

@@ -1,0 +1,80 @@
+"""AUTHENTICATE: SASL PLAIN (RFC 4616, IRCv3 sasl-3.2)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from pleromad.errors import PleromadError
+from protocols.irc import numerics
+from protocols.irc.login import log_in
+from protocols.irc.message import Message
+from protocols.irc.table import Call, command
+from protocols.irc.welcome import try_to_register
+
+CHUNK = 400
+ANSWER_LIMIT_BYTES = 4096
+
+
+@command("AUTHENTICATE", before_login=True, minimum=1, cost=2.0, help="AUTHENTICATE PLAIN\nLogs in by SASL.")
+async def authenticate(call: Call) -> None:
+    session = call.session
+    if not session.has("sasl"):
+        call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: ask for the capability sasl first")
+        return
+    if session.registered or session.account is not None:
+        session.sasl = None
+        call.numeric(numerics.ERR_SASLALREADY, "You have already authenticated")
+        return
+    answer = call.param(0)
+    if answer == "*":
+        session.sasl = None
+        call.numeric(numerics.ERR_SASLABORTED, "SASL authentication aborted")
+        return
+    if session.sasl is None:
+        if answer.upper() != "PLAIN":
+            call.numeric(numerics.RPL_SASLMECHS, "PLAIN", "are available SASL mechanisms")
+            call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed")
+            return
+        session.sasl = bytearray()
+        call.replies.add(Message("AUTHENTICATE", ("+",)))
+        return
+    if len(answer) > CHUNK:
+        session.sasl = None
+        call.numeric(numerics.ERR_SASLTOOLONG, "SASL message too long")
+        return
+    if answer != "+":
+        session.sasl += answer.encode()
+    if len(answer) == CHUNK:
+        if len(session.sasl) > ANSWER_LIMIT_BYTES:
+            session.sasl = None
+            call.numeric(numerics.ERR_SASLTOOLONG, "SASL message too long")
+        return
+    collected = bytes(session.sasl)
+    try:
+        await _plain(call, collected)
+    finally:
+        session.sasl = None
+    if session.account is not None:
+        await try_to_register(call)
+
+
+async def _plain(call: Call, collected: bytes) -> None:
+    session = call.session
+    try:
+        as_whom, login, secret = base64.b64decode(collected, validate=True).decode().split("\0")
+    except (binascii.Error, ValueError):
+        call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: malformed credentials")
+        return
+    if as_whom and as_whom.lower() != login.lower():
+        call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: one account cannot speak for another")
+        return
+    try:
+        account = await log_in(call.network, login, secret)
+    except PleromadError as error:
+        call.numeric(numerics.ERR_SASLFAIL, f"SASL authentication failed: {error.public}")
+        return
+    session.account = account
+    shown = f"{session.shown_nick}!{session.user or '*'}@{call.network.settings.domain}"
+    call.numeric(numerics.RPL_LOGGEDIN, shown, account.username, f"You are now logged in as {account.username}")
+    call.numeric(numerics.RPL_SASLSUCCESS, "SASL authentication successful")

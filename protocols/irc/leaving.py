@@ -1,0 +1,59 @@
+"""What happens when a connection goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protocols.irc import tell
+from protocols.irc.people import Person
+
+if TYPE_CHECKING:
+    from protocols.irc.network import Network
+    from protocols.irc.session import Session
+
+
+def leave(session: Session, reason: str) -> None:
+    """The last session of a guest is a QUIT. An account stays in its rooms and is away from then on: those who share a
+    room with it see it part from ephemeral channels, the others there see it quit."""
+    network = session.network
+    for key in session.monitored:
+        watchers = network.monitors.get(key)
+        if watchers is not None:
+            watchers.discard(session)
+            if not watchers:
+                del network.monitors[key]
+    person = session.person
+    if person is None or session not in person.sessions:
+        return
+    if network.timelines is not None:
+        network.timelines.closed(session)
+    person.sessions.remove(session)
+    if person.sessions:
+        return
+    network.remember_gone(person)
+    _quit(network, person, reason)
+    tell.offline(network, person.key, person.nick)
+
+
+def _quit(network: Network, person: Person, reason: str) -> None:
+    rooms = [channel for channel in person.channels.values() if channel.backing.persistent]
+    others = [channel for channel in person.channels.values() if not channel.backing.persistent]
+    staying = {member for channel in rooms for member in channel.seen_by(person) if member is not person}
+    line = network.line(person, "QUIT", reason)
+    told: set[Person] = {person}
+    for channel in others:
+        for member in list(channel.seen_by(person)):
+            if member in staying:
+                tell.parted_for(network, channel, person, reason, member)
+            elif member not in told:
+                told.add(member)
+                for session in member.sessions:
+                    session.send(line)
+        channel.remove(person)
+        network.drop_if_empty(channel)
+    person.away = None
+    if rooms:
+        tell.away_changed(network, person)
+    for channel in rooms:
+        network.drop_if_empty(channel)
+    network.forget_if_unseen(person)

@@ -1,0 +1,195 @@
+"""Everything this server knows live: sessions, people, channels, and who was here. One object for all sessions."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pleromad.clock import Clock, iso
+from protocols.irc.channels import Channel
+from protocols.irc.message import Message, casefold
+from protocols.irc.names import as_nick
+from protocols.irc.people import Person
+
+if TYPE_CHECKING:
+    from pleromad.core import Core
+    from protocols.irc.rooms import Rooms
+    from protocols.irc.session import Session
+    from protocols.irc.table import Call
+    from protocols.irc.timelines import Timelines
+
+VERSION = "pleromad-1"
+WHOWAS_ENTRIES = 200
+MONITOR_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the door is told by the configuration, with the bounds it keeps to. Times are seconds, sizes bytes."""
+
+    server_name: str
+    network_name: str
+    domain: str
+    description: str = ""
+    admin_email: str = ""
+    guests: bool = False
+    password: str = ""  # guests must give it with PASS
+    motd: tuple[str, ...] = ()
+    registration_timeout_seconds: float = 60.0
+    ping_after_seconds: float = 120.0
+    ping_timeout_seconds: float = 60.0
+    flood_burst: float = 40.0
+    flood_per_second: float = 4.0
+    send_limit_bytes: int = 1 << 20
+    channels_per_person: int = 100
+    backlog_lines: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """WHOWAS."""
+
+    nick: str
+    user: str
+    host: str
+    realname: str
+    account: str
+    at: datetime
+
+
+class Network:
+    def __init__(self, settings: Settings, core: Core, reactor: Any) -> None:
+        self.settings = settings
+        self.core = core
+        self.reactor = reactor
+        self.clock = Clock(reactor)
+        self.started_at = self.clock.now()
+        self.sessions: set[Session] = set()
+        self.people: dict[str, Person] = {}
+        self.channels: dict[str, Channel] = {}
+        self.gone: deque[Gone] = deque(maxlen=WHOWAS_ENTRIES)
+        self.monitors: dict[str, set[Session]] = {}
+        self.most_people = 0
+        self.rooms: Rooms | None = None
+        self.timelines: Timelines | None = None
+        self._batches = 0
+        self._messages = 0
+        self._boot = secrets.token_hex(4)
+        self._cloak_secret = secrets.token_bytes(16)
+
+    @property
+    def server_name(self) -> str:
+        return self.settings.server_name
+
+    # names and numbers
+
+    def next_batch(self) -> str:
+        self._batches += 1
+        return f"{self._batches:x}"
+
+    def next_message_id(self) -> str:
+        """For what is not kept: unique over restarts, never the id of a note."""
+        self._messages += 1
+        return f"{self._boot}-{self._messages:x}"
+
+    def cloak(self, address: str) -> str:
+        """A guest's host: the same for one address until the next start, and nothing to be learnt from it."""
+        return hashlib.blake2s(address.encode(), key=self._cloak_secret, digest_size=5).hexdigest() + ".guest"
+
+    def now_seconds(self) -> int:
+        return int(self.clock.seconds())
+
+    # who
+
+    def find(self, typed: str) -> Person | None:
+        """Somebody by nick, `user@host` and `@user@host` too; only people who are connected or in a live channel."""
+        return self.people.get(casefold(typed)) or self.people.get(casefold(as_nick(typed)))
+
+    def connected(self, typed: str) -> Person | None:
+        person = self.find(typed)
+        return person if person is not None and person.connected else None
+
+    def connected_people(self) -> Iterator[Person]:
+        return (person for person in list(self.people.values()) if person.connected)
+
+    def of_account(self, account_id: int) -> list[Person]:
+        """The connected people of an account: one, but for guests-allowed servers, where a nick need not be the account."""
+        return [person for person in self.people.values() if person.account_id == account_id and person.connected]
+
+    def connected_accounts(self) -> dict[int, list[Person]]:
+        found: dict[int, list[Person]] = {}
+        for person in self.people.values():
+            if person.connected and person.account_id is not None:
+                found.setdefault(person.account_id, []).append(person)
+        return found
+
+    def count_people(self) -> int:
+        count = sum(1 for _ in self.connected_people())
+        self.most_people = max(self.most_people, count)
+        return count
+
+    def remember_gone(self, person: Person) -> None:
+        self.gone.appendleft(
+            Gone(person.nick, person.user, person.host, person.realname, person.account_name, self.clock.now())
+        )
+
+    # channels
+
+    def channel(self, name: str) -> Channel | None:
+        return self.channels.get(casefold(name))
+
+    def drop_if_empty(self, channel: Channel) -> None:
+        """Forgets what nobody connected is in; a room of the core stays there, only the live view goes."""
+        if channel.occupied:
+            return
+        if self.channels.get(channel.key) is channel:
+            del self.channels[channel.key]
+        for person in list(channel.members):
+            channel.remove(person)
+            self.forget_if_unseen(person)
+
+    def forget_if_unseen(self, person: Person) -> None:
+        """People without sessions are only kept while a live channel shows them."""
+        if not person.connected and not person.channels and self.people.get(person.key) is person:
+            del self.people[person.key]
+
+    # lines
+
+    def line(
+        self,
+        person: Person,
+        command: str,
+        *params: str,
+        message_id: str = "",
+        at: datetime | None = None,
+        tags: dict[str, str] | None = None,
+    ) -> Message:
+        """A line from somebody, with the tags that clients may have asked for."""
+        full = {"time": iso(at or self.clock.now())}
+        if person.account is not None:
+            full["account"] = person.account_name
+        if message_id:
+            full["msgid"] = message_id
+        if person.bot:
+            full["bot"] = ""
+        full.update(tags or {})
+        return Message(command, params, person.source, full)
+
+    def server_line(self, command: str, *params: str) -> Message:
+        return Message(command, params, self.server_name, {"time": iso(self.clock.now())})
+
+
+def deliver(sessions: Iterable[Session], message: Message, call: Call | None = None, capability: str = "") -> None:
+    """Sends to all sessions (with `capability`); the one whose command this is gets it among its replies."""
+    for session in list(sessions):
+        if capability and not session.has(capability):
+            continue
+        if call is not None and session is call.session:
+            call.replies.add(message)
+        else:
+            session.send(message)

@@ -1,0 +1,109 @@
+"""Who can be seen from IRC: people with sessions here, members of rooms who are not connected, people elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from protocols.irc.message import casefold
+from protocols.irc.names import nick_of
+
+if TYPE_CHECKING:
+    from pleromad.model.account import Account
+    from protocols.irc.channels import Channel
+    from protocols.irc.session import Session
+
+NOT_CONNECTED = "Not connected here"
+
+
+class Person:
+    """A nick with one or more sessions, or with none: an account that is a member of a room.
+
+    Everything a person does in channels counts for all sessions: many connections of an account share one nick.
+    """
+
+    __slots__ = (
+        "account",
+        "away",
+        "channels",
+        "host",
+        "invited",
+        "last_spoke_at",
+        "modes",
+        "nick",
+        "realname",
+        "sessions",
+        "signed_on_at",
+        "user",
+    )
+
+    def __init__(
+        self, nick: str, user: str, host: str, realname: str, account: Account | None = None, *, now: float = 0.0
+    ) -> None:
+        self.nick = nick
+        self.user = user
+        self.host = host
+        self.realname = realname
+        self.account = account
+        self.away: str | None = None
+        self.modes: set[str] = set()
+        self.sessions: list[Session] = []
+        self.channels: dict[str, Channel] = {}
+        self.invited: set[str] = set()  # keys of channels
+        self.signed_on_at = now
+        self.last_spoke_at = now
+
+    @property
+    def key(self) -> str:
+        return casefold(self.nick)
+
+    @property
+    def source(self) -> str:
+        return f"{self.nick}!{self.user}@{self.host}"
+
+    @property
+    def account_id(self) -> int | None:
+        return self.account.id if self.account is not None else None
+
+    @property
+    def account_name(self) -> str:
+        """The account's handle, '' for a guest."""
+        return self.account.acct if self.account is not None else ""
+
+    @property
+    def connected(self) -> bool:
+        return bool(self.sessions)
+
+    @property
+    def remote(self) -> bool:
+        return self.account is not None and self.account.domain is not None
+
+    @property
+    def operator(self) -> bool:
+        return "o" in self.modes
+
+    @property
+    def bot(self) -> bool:
+        return "B" in self.modes or (self.account is not None and self.account.bot)
+
+    @property
+    def away_text(self) -> str | None:
+        """Why this person is away, None when here. People of other servers are never said to be away."""
+        if self.remote:
+            return None
+        return self.away if self.connected else NOT_CONNECTED
+
+    def neighbours(self) -> Iterator[Person]:
+        """Everybody who shares a channel, each once, without the person."""
+        seen = {self}
+        for channel in self.channels.values():
+            for person in channel.seen_by(self):
+                if person not in seen:
+                    seen.add(person)
+                    yield person
+
+
+def person_of(account: Account, domain: str) -> Person:
+    """An account as somebody on IRC: `name!name@our.domain`, or `name/host!name@host` for those elsewhere."""
+    host = account.domain or domain
+    return Person(nick_of(account.acct), account.username, host, account.display_name or account.username, account)

@@ -1,0 +1,127 @@
+"""Telling sessions what happened: joins, parts, nick changes, away. Each in the form its client asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from protocols.irc import numerics
+from protocols.irc.channels import Channel
+from protocols.irc.message import BODY_LIMIT_BYTES, Message
+from protocols.irc.network import Network, deliver
+from protocols.irc.people import Person
+
+if TYPE_CHECKING:
+    from protocols.irc.session import Session
+    from protocols.irc.table import Call
+
+
+def sessions_of(people: Iterable[Person]) -> Iterator[Session]:
+    for person in people:
+        yield from person.sessions
+
+
+def joined(network: Network, channel: Channel, person: Person, call: Call | None = None) -> None:
+    """JOIN to everybody who sees it (extended-join where asked), then the person's away message (away-notify)."""
+    plain = network.line(person, "JOIN", channel.name)
+    extended = network.line(person, "JOIN", channel.name, person.account_name or "*", person.realname)
+    away = network.line(person, "AWAY", person.away_text) if person.away_text is not None else None
+    for session in sessions_of(list(channel.seen_by(person))):
+        deliver((session,), extended if session.has("extended-join") else plain, call)
+        if away is not None and session not in person.sessions:
+            deliver((session,), away, call, "away-notify")
+
+
+def entered(network: Network, channel: Channel, sessions: Iterable[Session], call: Call | None = None) -> None:
+    """Topic and names for those who are now in the channel."""
+    for session in sessions:
+        lines = [*topic_lines(network, channel, session), *names_lines(network, channel, session)]
+        for line in lines:
+            deliver((session,), line, call)
+
+
+def topic_lines(network: Network, channel: Channel, session: Session) -> Iterator[Message]:
+    if channel.topic:
+        yield numeric(network, session, numerics.RPL_TOPIC, channel.name, channel.topic)
+        if channel.topic_by:
+            who, when = channel.topic_by, str(channel.topic_at)
+            yield numeric(network, session, numerics.RPL_TOPICWHOTIME, channel.name, who, when)
+
+
+def names_lines(network: Network, channel: Channel, session: Session) -> Iterator[Message]:
+    """353 and 366. With multi-prefix all prefixes, with userhost-in-names the whole source."""
+    person = session.person
+    inside = person is not None and person in channel.members
+    symbol = "@" if channel.private else "="
+    head = len(f":{network.server_name} 353 {session.shown_nick} {symbol} {channel.name} :".encode())
+    room = BODY_LIMIT_BYTES - 2 - head
+    words: list[str] = []
+    size = 0
+    if person is not None and channel.shown_to(person):
+        for member in channel.seen_by(person):
+            if not inside and "i" in member.modes:
+                continue
+            name = member.source if session.has("userhost-in-names") else member.nick
+            word = channel.members[member].prefix(every=session.has("multi-prefix")) + name
+            length = len(word.encode()) + 1
+            if words and size + length > room:
+                yield numeric(network, session, numerics.RPL_NAMREPLY, symbol, channel.name, " ".join(words))
+                words, size = [], 0
+            words.append(word)
+            size += length
+    if words:
+        yield numeric(network, session, numerics.RPL_NAMREPLY, symbol, channel.name, " ".join(words))
+    yield numeric(network, session, numerics.RPL_ENDOFNAMES, channel.name, "End of /NAMES list")
+
+
+def numeric(network: Network, session: Session, code: str, *params: str) -> Message:
+    return Message(code, (session.shown_nick, *params), network.server_name)
+
+
+def parted(network: Network, channel: Channel, person: Person, reason: str, call: Call | None = None) -> None:
+    """To be called while the person is still a member."""
+    line = network.line(person, "PART", channel.name, *([reason] if reason else []))
+    deliver(sessions_of(list(channel.seen_by(person))), line, call)
+
+
+def parted_for(network: Network, channel: Channel, person: Person, reason: str, member: Person) -> None:
+    deliver(member.sessions, network.line(person, "PART", channel.name, reason))
+
+
+def away_changed(network: Network, person: Person, call: Call | None = None) -> None:
+    text = person.away_text
+    line = network.line(person, "AWAY", *([text] if text is not None else []))
+    deliver(sessions_of(_watchers(network, person)), line, call, "away-notify")
+
+
+def account_changed(network: Network, person: Person, call: Call | None = None) -> None:
+    line = network.line(person, "ACCOUNT", person.account_name or "*")
+    deliver(sessions_of([*_watchers(network, person), person]), line, call, "account-notify")
+
+
+def realname_changed(network: Network, person: Person, call: Call | None = None) -> None:
+    line = network.line(person, "SETNAME", person.realname)
+    deliver(sessions_of([*_watchers(network, person), person]), line, call, "setname")
+
+
+def _watchers(network: Network, person: Person) -> Iterator[Person]:
+    """Neighbours, and those who MONITOR the nick and took extended-monitor. Each once."""
+    seen = set()
+    for neighbour in person.neighbours():
+        seen.add(neighbour)
+        yield neighbour
+    for session in network.monitors.get(person.key, ()):
+        if session.has("extended-monitor") and session.person is not None and session.person not in seen:
+            seen.add(session.person)
+            yield session.person
+
+
+def online(network: Network, person: Person) -> None:
+    """MONITOR: this nick is here now."""
+    for session in list(network.monitors.get(person.key, ())):
+        session.send(numeric(network, session, numerics.RPL_MONONLINE, person.source))
+
+
+def offline(network: Network, nick_key: str, nick: str) -> None:
+    for session in list(network.monitors.get(nick_key, ())):
+        session.send(numeric(network, session, numerics.RPL_MONOFFLINE, nick))
