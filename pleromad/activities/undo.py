@@ -1,0 +1,40 @@
+"""Undo: each activity that can be taken back knows how; here it becomes the Undo that tells others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pleromad import errors
+from pleromad.activities import announce, block, follow, like, shapes
+from pleromad.activities.work import Result, Work
+from pleromad.model.activity import Announce, Block, EmojiReact, Follow, Like, Undo
+
+
+async def apply(work: Work, activity: Undo) -> Result:
+    match activity.of:
+        case Follow():
+            result = await follow.undo(work, activity.of)
+        case Like():
+            result = await like.undo(work, activity.of)
+        case EmojiReact():
+            result = await like.undo_react(work, activity.of)
+        case Announce():
+            result = await announce.undo(work, activity.of)
+        case Block():
+            result = await block.undo(work, activity.of)
+        case _:
+            raise errors.Invalid("This cannot be undone", station="check")
+    if activity.raw is not None:
+        return replace(result, data=None if result.unchanged else activity.raw)
+    if result.data is None:
+        return result
+    # The undone activity, without the cc a bare inner object has no use for.
+    data = shapes.activity(
+        "Undo",
+        id=work.activity_uri,
+        actor=work.actor.uri,
+        object=result.data["object"],
+        to=result.data.get("to", ()),
+        cc=result.data.get("cc", ()),
+    )
+    return replace(result, data=data)

@@ -1,0 +1,239 @@
+"""Settings: one TOML file into typed, frozen, defaulted Structs. `etc/pleromad.toml` explains each of them.
+
+A key that is unknown or a value that is wrong ends the start with one line: file, key, what is allowed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from pleromad.errors import SettingsError
+from pleromad.ids import Uris
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of the file."""
+
+
+class Instance(Section):
+    domain: str = "localhost:4000"  # as in handles; with the port where it is not 443 or 80
+    name: str = ""
+    description: str = "A small server on the fediverse."
+    registrations: Literal["open", "approval", "invite", "closed"] = "closed"
+    post_limit: int = 5000
+    rules: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    contact_email: str = ""
+    contact_account: str = ""
+
+
+class Store(Section):
+    dsn: str = ""  # empty: the embedded PostgreSQL
+    data_dir: str = "var"
+    connections: int = 8
+
+
+class Http(Section):
+    listen: tuple[str, ...] = ("tcp:4000:interface=127.0.0.1",)
+    public_url: str = ""  # default https://DOMAIN; all ids and links start with it
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+
+
+class Gopher(Section):
+    enabled: bool = False
+    listen: tuple[str, ...] = ("tcp:7070",)
+    advertise_host: str = ""  # default: the domain without its port
+    advertise_port: int = 70
+
+
+class Irc(Section):
+    enabled: bool = True
+    listen: tuple[str, ...] = ("tcp:6667:interface=127.0.0.1",)
+    server_name: str = ""  # default: the domain without its port
+    guests: bool = False
+    motd: tuple[str, ...] = ()
+
+
+class Federation(Section):
+    enabled: bool = True
+    allow_http: bool = False
+    allow_private_addresses: bool = False
+    extra_ca_file: str = ""
+
+
+class MediaLimits(Section):
+    max_image_bytes: int = 16 * 1024 * 1024
+    max_video_bytes: int = 99 * 1024 * 1024
+    max_pixels: int = 50_000_000
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The whole file. `source` is its path, '' when there is none."""
+
+    instance: Instance = Instance()
+    store: Store = Store()
+    http: Http = Http()
+    gopher: Gopher = Gopher()
+    irc: Irc = Irc()
+    federation: Federation = Federation()
+    media: MediaLimits = MediaLimits()
+    policies: dict[str, dict[str, Any]] = {}
+    source: str = ""
+
+    @property
+    def domain(self) -> str:
+        return self.instance.domain
+
+    @property
+    def name(self) -> str:
+        return self.instance.name or self.instance.domain
+
+    @property
+    def hostname(self) -> str:
+        """The domain without its port."""
+        return self.instance.domain.partition(":")[0]
+
+    @property
+    def data_dir(self) -> Path:
+        return Path(self.store.data_dir)
+
+    @property
+    def uris(self) -> Uris:
+        return Uris(self.http.public_url, self.instance.domain)
+
+    @property
+    def warnings(self) -> list[str]:
+        """One line for each switch that opens something for tests and demos only."""
+        said = []
+        if self.federation.allow_http:
+            said.append("[federation] allow_http is on: other servers are spoken to without TLS. For tests only")
+        if self.federation.allow_private_addresses:
+            said.append("[federation] allow_private_addresses is on: this server can be made to call hosts of your network. For tests only")
+        if self.federation.extra_ca_file:
+            said.append(f"[federation] extra_ca_file: certificates signed by {self.federation.extra_ca_file} are trusted, too")
+        return said
+
+
+# What SIGHUP cannot change while the daemon runs.
+NEEDS_RESTART = ("instance.domain", "store", "http.listen", "http.public_url", "gopher.listen", "gopher.enabled", "irc.listen", "irc.enabled")
+
+WORDS = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    float: "a number",
+}
+
+
+def load(path: Path | None) -> Settings:
+    """Read a file, or (None) take the defaults. Raises SettingsError."""
+    if path is None:
+        return build({}, "", Path.cwd())
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: this is not TOML: {error}") from error
+    return build(table, str(path), path.resolve().parent)
+
+
+def build(table: Mapping[str, Any], source: str, folder: Path) -> Settings:
+    """Settings of a table as TOML gives it; relative paths are relative to `folder`. Raises SettingsError."""
+    where = source or "settings"
+    _check_names(table, where)
+    try:
+        settings = msgspec.convert({**table, "source": source}, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{where}: {_explain(error)}") from error
+    settings = _complete(settings, folder)
+    _check(settings, where)
+    return settings
+
+
+def _check_names(table: Mapping[str, Any], where: str) -> None:
+    sections = {field.name: field.type for field in msgspec.structs.fields(Settings) if field.name != "source"}
+    for name, value in table.items():
+        if name not in sections:
+            raise SettingsError(f"{where}: [{name}] is not known{_guess(name, sections)}; there are: {', '.join(sections)}")
+        if not isinstance(value, Mapping):
+            raise SettingsError(f"{where}: {name} must be a table: write [{name}]")
+        if name == "policies":
+            continue
+        keys = [field.name for field in msgspec.structs.fields(sections[name])]
+        for key in value:
+            if key not in keys:
+                raise SettingsError(f"{where}: {name}.{key} is not known{_guess(key, keys)}; allowed: {', '.join(keys)}")
+
+
+def _guess(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(name, list(known), 1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _explain(error: msgspec.ValidationError) -> str:
+    """`Expected `int`, got `str` - at `$.instance.post_limit`` in plain words."""
+    said, _, at = str(error).partition(" - at `$.")
+    key = at.rstrip("`") or "a value"
+    if said.startswith("Invalid enum value"):
+        section, _, name = key.partition(".")
+        field = next(f for f in msgspec.structs.fields(_section(section)) if f.name == name)
+        return f"{key} is not one of {', '.join(field.type.__args__)}"
+    return f"{key}: {said[:1].lower()}{said[1:]}".replace("`array`", "a list").replace("`str`", "a text").replace("`int`", "a whole number").replace("`bool`", "true or false")
+
+
+def _section(name: str) -> Any:
+    return next(field.type for field in msgspec.structs.fields(Settings) if field.name == name)
+
+
+def _complete(settings: Settings, folder: Path) -> Settings:
+    replace = msgspec.structs.replace
+    host = settings.hostname
+    return replace(
+        settings,
+        http=replace(settings.http, public_url=(settings.http.public_url or f"https://{settings.domain}").rstrip("/")),
+        store=replace(settings.store, data_dir=str((folder / settings.store.data_dir).resolve())),
+        gopher=replace(settings.gopher, advertise_host=settings.gopher.advertise_host or host),
+        irc=replace(settings.irc, server_name=settings.irc.server_name or host),
+    )
+
+
+def _check(settings: Settings, where: str) -> None:
+    def require(condition: bool, key: str, allowed: str) -> None:
+        if not condition:
+            raise SettingsError(f"{where}: {key}: {allowed}")
+
+    domain = settings.instance.domain
+    host, _, port = domain.partition(":")
+    require(
+        bool(host) and "/" not in domain and domain == domain.lower() and (not port or port.isdecimal()),
+        "instance.domain",
+        "a host name in lower case like social.example, with :port where it is not 443 or 80, and no https://",
+    )
+    require(1 <= settings.instance.post_limit <= 100_000, "instance.post_limit", "a whole number from 1 to 100000")
+    url = urlsplit(settings.http.public_url)
+    require(
+        url.scheme in ("http", "https") and bool(url.netloc) and not url.path and not url.query,
+        "http.public_url",
+        "http:// or https:// and a host, without a path",
+    )
+    for section in ("http", "gopher", "irc"):
+        for text in getattr(settings, section).listen:
+            require(":" in text, f"{section}.listen", 'endpoint strings like "tcp:4000:interface=127.0.0.1" or "unix:/run/pleromad.sock"')
+    for proxy in settings.http.trusted_proxies:
+        try:
+            ip_network(proxy, strict=False)
+        except ValueError:
+            require(False, "http.trusted_proxies", f"addresses or networks like 127.0.0.1 or 10.0.0.0/8, not {proxy!r}")
+    require(0 < settings.gopher.advertise_port < 65536, "gopher.advertise_port", "a port from 1 to 65535")
+    require(2 <= settings.store.connections <= 100, "store.connections", "a whole number from 2 to 100")
+    ca = settings.federation.extra_ca_file
+    require(not ca or Path(ca).is_file(), "federation.extra_ca_file", f"a readable file of certificates (PEM); {ca} is not there")

@@ -1,0 +1,253 @@
+"""Durable work: a row written in the same transaction as its cause, done at least once, retried with growing pauses."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+
+from pleromad.daemon import spawn
+from pleromad.errors import StoreUnavailable
+from store import jobs as job_rows
+from store.jobs import Job
+from store.pool import Database, Queries
+
+__all__ = ["Drop", "Job", "Jobs", "Later", "growing"]
+
+LEASE_SECONDS = 180.0
+POLL_SECONDS = 5.0
+Worker = Callable[[Job], Awaitable[None]]
+log = Logger()
+
+
+class Later(Exception):
+    """Try this job again after `seconds`. `counted` False: this time was not the job's fault."""
+
+    def __init__(self, seconds: float, reason: str = "", *, counted: bool = True) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+        self.counted = counted
+
+
+class Drop(Exception):
+    """This job cannot succeed: forget it."""
+
+
+def growing(attempts: int) -> float:
+    """Seconds until the next try: a minute, then twice as long each time up to half a day, with jitter."""
+    return float(min(60 * 2 ** min(attempts - 1, 10), 12 * 3600) * random.uniform(0.8, 1.2))
+
+
+@dataclass(slots=True)
+class _Kind:
+    worker: Worker
+    concurrency: int
+    per_key: int
+    backoff: Callable[[int], float]
+    on_exhausted: Worker | None
+    running: dict[int, Job] = field(default_factory=dict)
+
+    def busy(self) -> list[str]:
+        keys = Counter(job.key for job in self.running.values() if job.key is not None)
+        return [key for key, count in keys.items() if count >= self.per_key]
+
+
+class Jobs:
+    def __init__(self, database: Database, reactor: Any) -> None:
+        self._database = database
+        self._reactor = reactor
+        self._kinds: dict[str, _Kind] = {}
+        self._periodic: list[tuple[str, float, Callable[[], Awaitable[Any]]]] = []
+        self._started = False
+        self._pumping = False
+        self._again = False
+        self._timer: IDelayedCall | None = None
+        self._finished: list[int] = []
+        self._tasks: dict[int, Deferred[None]] = {}
+        self._last_turns = 0.0
+
+    def work(
+        self,
+        kind: str,
+        worker: Worker,
+        *,
+        concurrency: int = 4,
+        per_key: int = 1,
+        backoff: Callable[[int], float] = growing,
+        on_exhausted: Worker | None = None,
+    ) -> None:
+        """Say who does jobs of this kind. Of jobs with the same key at most `per_key` run at a time, older ones first."""
+        self._kinds[kind] = _Kind(worker, concurrency, per_key, backoff, on_exhausted)
+
+    def periodic(self, name: str, seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
+        """About every `seconds`, in one of all daemons."""
+        self._periodic.append((name, seconds, work))
+
+    async def add(
+        self,
+        kind: str,
+        payload: dict[str, Any] | None = None,
+        *,
+        raw: bytes | None = None,
+        key: str | None = None,
+        delay_seconds: float = 0,
+        dedupe: str | None = None,
+        max_attempts: int = 20,
+        within: Queries | None = None,
+    ) -> None:
+        """Write one job. `within`: a transaction it belongs to (then call `wake` after the commit)."""
+        await job_rows.add(
+            within or self._database,
+            kind,
+            [(key, payload or {})],
+            raw=raw,
+            delay_seconds=delay_seconds,
+            dedupe=[dedupe] if dedupe else None,
+            max_attempts=max_attempts,
+        )
+        if within is None:
+            self.wake()
+
+    async def add_many(
+        self,
+        kind: str,
+        jobs: Sequence[tuple[str | None, dict[str, Any]]],
+        *,
+        dedupe: Sequence[str | None] | None = None,
+        max_attempts: int = 20,
+    ) -> None:
+        """`jobs` are (key, payload)."""
+        await job_rows.add(self._database, kind, jobs, dedupe=dedupe, max_attempts=max_attempts)
+        self.wake()
+
+    async def pending(self) -> dict[str, int]:
+        return await job_rows.pending(self._database)
+
+    def wake(self) -> None:
+        """There may be something to do now."""
+        if not self._started:
+            return
+        if self._pumping:
+            self._again = True
+            return
+        self._pumping = True
+        spawn(self._pump(), "taking jobs")
+
+    async def start(self) -> None:
+        self._started = True
+        self.wake()
+
+    async def stop(self) -> None:
+        """Take no more; what runs is cancelled and comes again at the next start."""
+        self._started = False
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        for task in list(self._tasks.values()):
+            task.cancel()
+        unfinished = [id for kind in self._kinds.values() for id in kind.running if id not in self._finished]
+        try:
+            if self._finished:
+                await job_rows.done(self._database, self._finished)
+            if unfinished:
+                await job_rows.release(self._database, unfinished)
+        except StoreUnavailable as error:
+            log.warn("Jobs in work were not given back: {error}", error=error.detail)
+
+    async def _pump(self) -> None:
+        try:
+            while True:
+                self._again = False
+                await self._take_all()
+                await self._take_turns()
+                if not self._again or not self._started:
+                    break
+        except StoreUnavailable as error:
+            log.warn("No jobs while the database is away: {error}", error=error.detail)
+        finally:
+            self._pumping = False
+        if self._started:
+            await self._set_timer()
+            if self._again:
+                self.wake()
+
+    async def _set_timer(self) -> None:
+        seconds = POLL_SECONDS
+        idle = [name for name, kind in self._kinds.items() if len(kind.running) < kind.concurrency]
+        try:
+            due = await job_rows.next_due(self._database, idle) if idle else None
+        except StoreUnavailable:
+            due = None
+        if due is not None:
+            # Those of a busy key are due and must wait: they are taken when it is free.
+            seconds = min(seconds, max(due, 0.5))
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        if self._started:
+            self._timer = self._reactor.callLater(seconds, self.wake)
+
+    async def _take_all(self) -> None:
+        if self._finished:
+            finished, self._finished = self._finished, []
+            await job_rows.done(self._database, finished)
+        for name, kind in self._kinds.items():
+            free = kind.concurrency - len(kind.running)
+            if free <= 0 or not self._started:
+                continue
+            taken = await job_rows.take(self._database, name, free, LEASE_SECONDS, kind.busy(), kind.per_key)
+            for job in taken:
+                kind.running[job.id] = job
+                self._tasks[job.id] = spawn(self._run(kind, job), f"job {name} {job.id}")
+            if len(taken) == free:
+                self._again = True
+
+    async def _run(self, kind: _Kind, job: Job) -> None:
+        work = Deferred.fromCoroutine(_as_coroutine(kind.worker(job)))
+        work.addTimeout(LEASE_SECONDS - 20, self._reactor)
+        try:
+            await work
+        except CancelledError:
+            return
+        except Drop as reason:
+            log.info("Job {kind} {id} dropped: {reason}", kind=job.kind, id=job.id, reason=str(reason))
+        except Later as later:
+            await self._retry(kind, job, later.seconds, str(later), later.counted)
+            return
+        except Exception as error:  # noqa: BLE001 - a job may fail in any way; it is tried again
+            log.failure("Job {kind} {id} failed, attempt {n}", kind=job.kind, id=job.id, n=job.attempts)
+            await self._retry(kind, job, kind.backoff(job.attempts), f"{type(error).__name__}: {error}", True)
+            return
+        finally:
+            if self._started:
+                kind.running.pop(job.id, None)
+                self._tasks.pop(job.id, None)
+        self._finished.append(job.id)
+        self.wake()
+
+    async def _retry(self, kind: _Kind, job: Job, seconds: float, reason: str, counted: bool) -> None:
+        if counted and job.attempts >= job.max_attempts:
+            log.info("Job {kind} {id} given up after {n} tries: {reason}", kind=job.kind, id=job.id, n=job.attempts, reason=reason)
+            if kind.on_exhausted is not None:
+                await kind.on_exhausted(job)
+            self._finished.append(job.id)
+        else:
+            await job_rows.retry(self._database, job.id, seconds, reason, counted=counted)
+        self.wake()
+
+    async def _take_turns(self) -> None:
+        now = float(self._reactor.seconds())
+        if now - self._last_turns < POLL_SECONDS:
+            return
+        self._last_turns = now
+        for name, seconds, work in self._periodic:
+            if await job_rows.claim_turn(self._database, name, seconds):
+                spawn(_as_coroutine(work()), name)
+
+
+async def _as_coroutine(work: Awaitable[Any]) -> None:
+    await work

@@ -1,0 +1,25 @@
+"""Every read, always for a viewer: the id of the account here that looks, or None for anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pleromad.config import Settings
+from pleromad.reading.accounts import AccountReading
+from pleromad.reading.federation import FederationReading
+from pleromad.reading.instance import InstanceReading
+from pleromad.reading.notes import NoteReading
+from pleromad.reading.notifications import NotificationReading
+from pleromad.reading.rooms import RoomReading
+from pleromad.reading.shelf import Shelf
+from pleromad.reading.timelines import TimelineReading
+from store.pool import Database
+
+__all__ = ["Reading"]
+
+
+class Reading(
+    AccountReading, NoteReading, TimelineReading, NotificationReading, RoomReading, FederationReading, InstanceReading
+):
+    def __init__(self, database: Database, settings: Callable[[], Settings]) -> None:
+        super().__init__(Shelf(database, settings))

@@ -1,0 +1,62 @@
+"""What the doors to other servers read: stored activities, outboxes, inboxes, hosts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pleromad.model.page import Page, Slice
+from pleromad.reading.shelf import Reader
+from store import activities as activity_rows
+from store import hosts as host_rows
+from store import notes as note_rows
+from store.activities import ActivityRow
+
+
+class FederationReading(Reader):
+    async def note_json(self, id: int) -> dict[str, Any] | None:
+        """The ActivityStreams object as stored, without @context for ours. Visibility was asked before."""
+        facts = await note_rows.facts(self._database, id)
+        return facts.data if facts is not None else None
+
+    async def activity(self, id: int) -> ActivityRow | None:
+        return await activity_rows.one(self._database, id)
+
+    async def activity_by_uri(self, uri: str) -> ActivityRow | None:
+        return await activity_rows.by_uri(self._database, uri)
+
+    async def outbox(self, account_id: int, page: Page) -> Slice[ActivityRow]:
+        """Public and unlisted Creates and Announces, newest first."""
+        rows = await activity_rows.outbox(self._database, account_id, page)
+        if not rows:
+            return Slice(())
+        return Slice(tuple(rows), rows[-1].id if len(rows) >= page.limit else None, rows[0].id)
+
+    async def outbox_count(self, account_id: int) -> int:
+        return await activity_rows.outbox_count(self._database, account_id)
+
+    async def inboxes(self, activity: ActivityRow) -> list[tuple[str, str]]:
+        """(inbox, host) of everybody elsewhere this is for; shared inboxes merged. A Delete of an actor goes to all hosts known."""
+        data = activity.data
+        if activity.type == "Delete" and data.get("object") == data.get("actor"):
+            return await activity_rows.all_inboxes(self._database)
+        uris = [uri for key in ("to", "cc", "bto", "bcc", "audience") for uri in _texts(data.get(key))]
+        return await activity_rows.inboxes(self._database, uris)
+
+    async def buried(self, uri: str) -> datetime | None:
+        """When an object of that uri was deleted."""
+        return (await activity_rows.buried(self._database, [uri])).get(uri)
+
+    async def signature_of(self, host: str) -> str:
+        """The kind of signature the host took last, '' when not known."""
+        return await host_rows.signature(self._database, host)
+
+    async def failing(self, host: str) -> tuple[datetime, int] | None:
+        """(since when, on how many days) while the host fails."""
+        return await host_rows.failing(self._database, host)
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

@@ -1,0 +1,81 @@
+"""Single notes, threads and histories."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from pleromad.errors import NotFound
+from pleromad.model.note import NoteEdit, Seen
+from pleromad.reading.shelf import Reader
+from store import media as media_rows
+from store import notes as note_rows
+from store import timelines
+
+
+class NoteReading(Reader):
+    async def note(self, viewer: int | None, id: int) -> Seen:
+        """Raises NotFound."""
+        found = await self.notes(viewer, [id])
+        if not found:
+            raise NotFound
+        return found[0]
+
+    async def notes(self, viewer: int | None, ids: Sequence[int]) -> list[Seen]:
+        """Those the viewer may see, in the order of `ids`."""
+        return await self._shelf.seen(viewer, await note_rows.refs(self._database, viewer, ids))
+
+    async def note_by_uri(self, viewer: int | None, uri: str) -> Seen | None:
+        id = await note_rows.id_of(self._database, uri)
+        found = await self.notes(viewer, [id]) if id is not None else []
+        return found[0] if found else None
+
+    async def note_id_of(self, uri: str) -> int | None:
+        """Whoever may see it: for doors that submit next, which checks."""
+        return await note_rows.id_of(self._database, uri)
+
+    async def thread(self, viewer: int | None, id: int) -> tuple[list[Seen], list[Seen]]:
+        """(ancestors from the first down, replies depth first). Raises NotFound."""
+        await self.note(viewer, id)
+        up = await timelines.ancestors(self._database, id)
+        down = await timelines.descendants(self._database, id)
+        seen = {each.note.id: each for each in await self.notes(viewer, [*up, *down])}
+        return [seen[i] for i in up if i in seen], [seen[i] for i in down if i in seen]
+
+    async def history(self, viewer: int | None, id: int) -> list[NoteEdit]:
+        """All stages, oldest first; the last is the note as it is now. Raises NotFound."""
+        note = (await self.note(viewer, id)).note
+        rows = await note_rows.edits(self._database, id)
+        media_url = self._shelf.settings.uris.media("")
+        media = await media_rows.by_ids(self._database, {i for row in rows for i in row[6]}, media_url)
+        stages = [
+            NoteEdit(
+                content=row[0],
+                spoiler_text=row[1],
+                sensitive=row[2],
+                created_at=row[3],
+                source=row[4],
+                content_type=row[5],
+                media=tuple(media[i] for i in row[6] if i in media),
+                poll_options=tuple(row[7]) if row[7] else None,
+            )
+            for row in rows
+        ]
+        now = NoteEdit(
+            content=note.content,
+            spoiler_text=note.spoiler_text,
+            sensitive=note.sensitive,
+            created_at=note.edited_at or note.created_at,
+            source=note.source,
+            content_type=note.content_type,
+            media=note.media,
+            poll_options=tuple(option.title for option in note.poll.options) if note.poll else None,
+        )
+        return [*stages, now]
+
+    async def may_see(self, note_id: int, among: Collection[int]) -> set[int]:
+        """Which of these accounts of ours may see the note and do not mute its author; one query."""
+        return await timelines.may_see(self._database, note_id, among)
+
+    async def home_owners(self, note_id: int, among: Collection[int]) -> set[int]:
+        """In whose home it is; one query."""
+        return await timelines.home_owners(self._database, note_id, among)

@@ -1,0 +1,91 @@
+"""Rooms and who is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pleromad.errors import NotFound
+from pleromad.model.account import Account
+from pleromad.model.page import Page
+from pleromad.model.room import MaskEntry, Member, Rank, Room
+from pleromad.reading.shelf import Reader
+from store import accounts as account_rows
+from store import relations
+from store import rooms as room_rows
+
+
+class RoomReading(Reader):
+    async def room_of(self, viewer: int | None, room_id: int) -> Room:
+        """Raises NotFound; a secret room exists only for those in it."""
+        found = await self._rooms([room_id])
+        if not found or found[0].account.deleted:
+            raise NotFound
+        room = found[0]
+        if room.secret:
+            follow = await relations.follow(self._database, viewer, room_id) if viewer is not None else None
+            if follow is None or not follow.accepted:
+                raise NotFound
+        return room
+
+    async def room_by_id(self, room_id: int) -> Room | None:
+        """Whoever asks: for doors that check next."""
+        found = await self._rooms([room_id])
+        return found[0] if found and not found[0].account.deleted else None
+
+    async def room_by_name(self, name: str) -> Room | None:
+        """`name` or `name@host`, without #. Also secret ones: for doors that check next."""
+        local, _, host = name.lstrip("#").partition("@")
+        domain = None if not host or host.lower() == self._shelf.settings.domain else host.lower()
+        account = await account_rows.by_handle(self._database, local, domain)
+        if account is None or not account.group or account.deleted:
+            return None
+        return await self.room_by_id(account.id)
+
+    async def rooms(self, viewer: int | None, page: Page) -> list[Room]:
+        """Those anybody may know of and those the viewer is in, the largest first."""
+        return await self._rooms(await room_rows.listed(self._database, viewer, page))
+
+    async def rooms_of(self, account_id: int) -> list[Room]:
+        return await self._rooms(await room_rows.of_member(self._database, account_id))
+
+    async def members(self, room_id: int, limit: int = 10_000) -> list[Member]:
+        """In the order they came."""
+        rows = await room_rows.members(self._database, room_id, limit)
+        ranks = await room_rows.ranks(self._database, room_id)
+        accounts = await account_rows.by_ids(self._database, [row[0] for row in rows])
+        return [
+            Member(accounts[id], frozenset(Rank(rank) for rank in ranks.get(id, ())), joined_at, pending)
+            for id, joined_at, pending in rows
+            if id in accounts and not accounts[id].deleted
+        ]
+
+    async def masks(self, room_id: int) -> list[MaskEntry]:
+        return await room_rows.masks(self._database, room_id)
+
+    async def room_banned(self, room_id: int, account_id: int) -> bool:
+        return await room_rows.banned(self._database, room_id, account_id)
+
+    async def _rooms(self, ids: Sequence[int]) -> list[Room]:
+        if not ids:
+            return []
+        rows = await room_rows.rows(self._database, ids)
+        accounts = await account_rows.by_ids(self._database, rows)
+        return [_room(rows[id], accounts[id]) for id in ids if id in rows and id in accounts]
+
+
+def _room(row: Sequence[Any], account: Account) -> Room:
+    return Room(
+        account=account,
+        topic=row[1],
+        topic_by=row[2],
+        topic_at=row[3],
+        invite_only=row[4],
+        moderated=row[5],
+        members_only=row[6],
+        secret=row[7],
+        topic_locked=row[8],
+        key=row[9],
+        member_limit=row[10],
+        created_at=row[11],
+    )

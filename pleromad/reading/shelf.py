@@ -1,0 +1,99 @@
+"""What all reads share: the database, the settings, and the notes and accounts that were read before.
+
+A list is first read as refs: ids with the versions of their rows. What is remembered in the same version is not read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from pleromad.cache import Cache
+from pleromad.config import Settings
+from pleromad.model.account import Account
+from pleromad.model.note import NOTHING, Note, Seen
+from store import accounts as account_rows
+from store import notes as note_rows
+from store.notes import Ref
+from store.pool import Database
+
+NOTES = 5_000
+ACCOUNTS = 2_000
+
+
+class Shelf:
+    def __init__(self, database: Database, settings: Callable[[], Settings]) -> None:
+        self.database = database
+        self._settings = settings
+        self._notes: Cache[int, tuple[tuple[int, int], Note]] = Cache(NOTES)
+        self._accounts: Cache[int, Account] = Cache(ACCOUNTS)
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings()
+
+    async def accounts(self, wanted: Iterable[tuple[int, int]]) -> dict[int, Account]:
+        """`wanted` are (id, version). What is newer than asked for is fine, too."""
+        found: dict[int, Account] = {}
+        missing: list[int] = []
+        for id, version in wanted:
+            known = self._accounts.get(id)
+            if known is not None and known.version == version:
+                found[id] = known
+            else:
+                missing.append(id)
+        for id, account in (await account_rows.by_ids(self.database, missing)).items():
+            self._accounts.put(id, account)
+            found[id] = account
+        return found
+
+    async def notes(self, refs: Sequence[Ref]) -> dict[int, Note]:
+        """The notes of these refs and of what they boost, by id."""
+        wanted = {ref.id: ref for ref in refs} | {ref.boost_of.id: ref.boost_of for ref in refs if ref.boost_of is not None}
+        found: dict[int, Note] = {}
+        missing: dict[int, Ref] = {}
+        for id, ref in wanted.items():
+            known = self._notes.get(id)
+            if known is not None and known[0] == (ref.version, ref.account_version):
+                found[id] = known[1]
+            else:
+                missing[id] = ref
+        if missing:
+            loaded = await note_rows.load(self.database, missing, self.settings.uris.media(""))
+            accounts = await self.accounts({(ref.account_id, ref.account_version) for ref in missing.values()})
+            for id, (version, note, author, _) in loaded.items():
+                if author not in accounts:
+                    continue  # deleted between the two reads
+                account = accounts[author]
+                whole = replace(note, account=account, version=f"{version}.{account.version}")
+                self._notes.put(id, ((version, account.version), whole))
+                found[id] = whole
+        for ref in refs:
+            if ref.boost_of is not None and ref.id in found and ref.boost_of.id in found:
+                boosted = found[ref.boost_of.id]
+                found[ref.id] = replace(found[ref.id], boost_of=boosted, version=f"{found[ref.id].version}/{boosted.version}")
+        return found
+
+    async def seen(self, viewer: int | None, refs: Sequence[Ref]) -> list[Seen]:
+        """In the order of `refs`, with what the viewer did to each."""
+        if not refs:
+            return []
+        notes = await self.notes(refs)
+        shown = [notes[ref.id] for ref in refs if ref.id in notes and (ref.boost_of is None or notes[ref.id].boost_of is not None)]
+        if viewer is None:
+            return [Seen(note) for note in shown]
+        said = [note.boost_of or note for note in shown]
+        questions = [note.id for note in said if note.poll is not None]
+        states = await note_rows.states(self.database, viewer, [note.id for note in said], questions)
+        return [Seen(note, states.get(target.id, NOTHING)) for note, target in zip(shown, said, strict=True)]
+
+
+class Reader:
+    """Base of the parts of `Reading`."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    @property
+    def _database(self) -> Database:
+        return self._shelf.database

@@ -1,0 +1,97 @@
+"""Lists of notes, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pleromad.model.note import Seen
+from pleromad.model.page import Page, Slice
+from pleromad.reading.shelf import Reader
+from store import tags, timelines
+from store.notes import Ref
+
+
+class TimelineReading(Reader):
+    async def home(self, viewer: int, page: Page) -> Slice[Seen]:
+        return await self._shown(viewer, page, await timelines.home(self._database, viewer, page))
+
+    async def public(
+        self, viewer: int | None, page: Page, *, local: bool = False, remote: bool = False, only_media: bool = False
+    ) -> Slice[Seen]:
+        rows = await timelines.public(self._database, viewer, page, local=local, remote=remote, only_media=only_media)
+        return await self._shown(viewer, page, rows)
+
+    async def tag(
+        self,
+        viewer: int | None,
+        name: str,
+        page: Page,
+        *,
+        local: bool = False,
+        only_media: bool = False,
+        any: Sequence[str] = (),
+        all: Sequence[str] = (),
+        none: Sequence[str] = (),
+    ) -> Slice[Seen]:
+        rows = await timelines.tag(
+            self._database,
+            viewer,
+            name.lower(),
+            page,
+            local=local,
+            only_media=only_media,
+            any=[each.lower() for each in any],
+            all=[each.lower() for each in all],
+            none=[each.lower() for each in none],
+        )
+        return await self._shown(viewer, page, rows)
+
+    async def of_account(
+        self,
+        viewer: int | None,
+        account_id: int,
+        page: Page,
+        *,
+        only_media: bool = False,
+        exclude_replies: bool = False,
+        exclude_boosts: bool = False,
+        pinned: bool = False,
+        tagged: str | None = None,
+    ) -> Slice[Seen]:
+        rows = await timelines.of_account(
+            self._database,
+            viewer,
+            account_id,
+            page,
+            only_media=only_media,
+            exclude_replies=exclude_replies,
+            exclude_boosts=exclude_boosts,
+            pinned=pinned,
+            tagged=tagged,
+        )
+        return await self._shown(viewer, page, rows)
+
+    async def room(self, viewer: int | None, room_id: int, page: Page) -> Slice[Seen]:
+        return await self._shown(viewer, page, await timelines.room(self._database, viewer, room_id, page))
+
+    async def direct(self, viewer: int, page: Page) -> Slice[Seen]:
+        return await self._shown(viewer, page, await timelines.direct(self._database, viewer, page))
+
+    async def bookmarks(self, viewer: int, page: Page) -> Slice[Seen]:
+        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "bookmarks", page))
+
+    async def likes(self, viewer: int, page: Page) -> Slice[Seen]:
+        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "likes", page))
+
+    async def search(self, viewer: int | None, query: str, page: Page, *, account_id: int | None = None) -> Slice[Seen]:
+        return await self._shown(viewer, page, await timelines.search(self._database, viewer, query, page, account_id))
+
+    async def search_tags(self, query: str, limit: int = 20, offset: int = 0) -> list[str]:
+        return await tags.beginning(self._database, query.lstrip("#"), limit, offset)
+
+    async def _shown(self, viewer: int | None, page: Page, found: tuple[list[Ref], list[int]]) -> Slice[Seen]:
+        refs, keys = found
+        if not refs:
+            return Slice(())
+        items = await self._shelf.seen(viewer, refs)
+        return Slice(tuple(items), keys[-1] if len(keys) >= page.limit else None, keys[0])

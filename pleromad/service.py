@@ -1,0 +1,192 @@
+"""The one pipeline. Whatever happens here, said by a person in any door or sent by another server, goes through `submit`:
+
+authorise the origin -> policies -> one transaction { check and apply; store the activity; a job per durable listener } -> bus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from pleromad import errors, policies
+from pleromad.activities.table import APPLY
+from pleromad.activities.work import Result, Work, require
+from pleromad.bus import Bus
+from pleromad.clock import Clock
+from pleromad.config import Settings
+from pleromad.ids import Ids
+from pleromad.jobs import Jobs
+from pleromad.model.account import Account, RemoteActor
+from pleromad.model.activity import Activity, Create, Origin, Outcome, Update
+from pleromad.model.note import RemoteNote
+from store import accounts as account_rows
+from store import activities as activity_rows
+from store import jobs as job_rows
+from store.pool import Database, Transaction
+
+
+class ActivityService:
+    def __init__(self, database: Database, settings: Callable[[], Settings], ids: Ids, clock: Clock, bus: Bus, jobs: Jobs) -> None:
+        self._database = database
+        self._settings = settings
+        self._ids = ids
+        self._clock = clock
+        self._bus = bus
+        self._jobs = jobs
+        self._durable: list[str] = []
+        self._chain: tuple[Settings, policies.Chain] | None = None
+
+    def add_durable(self, kind: str) -> None:
+        """From now on each activity of ours also leaves a job of this kind with {"activity_id": id}, in the same transaction."""
+        self._durable.append(kind)
+
+    @property
+    def policies(self) -> policies.Chain:
+        """The chain of the settings in force."""
+        settings = self._settings()
+        if self._chain is None or self._chain[0] is not settings:
+            self._chain = (settings, policies.Chain.of(settings))
+        return self._chain[1]
+
+    async def submit(self, activity: Activity, origin: Origin) -> Outcome:
+        """Let it happen, once. Raises what `pleromad.errors` has; then nothing has happened.
+
+        An activity that was submitted before (same uri, or same Idempotency-Key) changes nothing and has the outcome of the first time.
+        """
+        actor = await account_rows.one(self._database, activity.actor_id)
+        require(actor is not None and not actor.deleted, errors.NotFound(station="authorise"))
+        assert actor is not None
+        authorise(activity, origin, actor)
+        earlier = await self._earlier(activity, origin)
+        if earlier is not None:
+            return earlier
+        activity = self.policies.apply(activity, policies.Context(actor=actor, origin=origin, domain=self._settings().domain))
+
+        async def work(tx: Transaction) -> tuple[Work, Result]:
+            prepared = await self._prepare(tx, activity, origin, actor)
+            result = await APPLY[type(activity)](prepared, activity)
+            await self._record(prepared, activity, result)
+            return prepared, result
+
+        try:
+            done, result = await self._database.transaction(work)
+        except _Known:
+            # Another daemon, or another connection of the same client, was quicker.
+            known = await self._earlier(activity, origin)
+            if known is None:
+                raise errors.StoreUnavailable(detail="an activity came and went") from None
+            return known
+        if self._durable:
+            self._jobs.wake()
+        self._bus.publish(done.events)
+        stored = result.data is not None
+        return Outcome(
+            type=activity.type,
+            activity_id=done.activity_id if stored else None,
+            activity_uri=done.activity_uri if stored else None,
+            actor_id=actor.id,
+            note_id=result.note_id,
+            account_id=result.account_id,
+            duplicate=result.unchanged,
+            pending=result.pending,
+            local=actor.local,
+            notified=tuple(done.notified),
+        )
+
+    async def _earlier(self, activity: Activity, origin: Origin) -> Outcome | None:
+        found = None
+        if activity.uri is not None:
+            known = await activity_rows.known(self._database, activity.uri)
+            require(
+                known is None or known[1] == activity.actor_id,
+                errors.Forbidden("This activity is somebody else's", station="authorise"),
+            )
+            found = (known[0], known[2]) if known is not None else None
+        elif origin.idempotency_key and origin.account_id is not None:
+            found = await activity_rows.remembered(self._database, origin.account_id, origin.idempotency_key)
+        if found is None:
+            return None
+        return Outcome(activity.type, found[0], activity.uri, activity.actor_id, found[1], duplicate=True)
+
+    async def _prepare(self, tx: Transaction, activity: Activity, origin: Origin, actor: Account) -> Work:
+        settings = self._settings()
+        id = await self._ids.mint()
+        return Work(
+            tx=tx,
+            ids=self._ids,
+            uris=settings.uris,
+            now=self._clock.now(),
+            actor=actor,
+            origin=origin,
+            post_limit=settings.instance.post_limit,
+            media_url=settings.uris.media(""),
+            activity_id=id,
+            activity_uri=activity.uri or settings.uris.activity(id),
+        )
+
+    async def _record(self, work: Work, activity: Activity, result: Result) -> None:
+        rows: list[tuple[int, str, Account, dict[str, Any], str]] = []
+        if result.data is not None and not result.unchanged:
+            rows.append((work.activity_id, work.activity_uri, work.actor, result.data, result.visibility.value))
+        for uri, account, data, visibility in work.also:
+            rows.append((await work.ids.mint(), uri, account, data, visibility))
+        for id, uri, account, data, visibility in rows:
+            added = await activity_rows.add(
+                work.tx,
+                id=id,
+                uri=uri,
+                type=str(data.get("type") or activity.type)[:60],
+                account_id=account.id,
+                note_id=result.note_id,
+                visibility=visibility,
+                local=account.local,
+                data=data,
+            )
+            if not added:
+                raise _Known
+            if account.local:
+                for kind in self._durable:
+                    await job_rows.add(work.tx, kind, [(None, {"activity_id": id})])
+        key = work.origin.idempotency_key
+        if key and not await activity_rows.remember(work.tx, work.actor.id, key, work.activity_id, result.note_id):
+            raise _Known
+
+
+class _Known(Exception):
+    """The same activity was stored in the meantime."""
+
+
+def authorise(activity: Activity, origin: Origin, actor: Account) -> None:
+    """Does the origin speak for the actor, and the actor's host for the ids? Raises Forbidden, Unauthenticated."""
+    refused = errors.Forbidden("This is not yours to say", station="authorise")
+    match origin.kind:
+        case "system":
+            return
+        case "local":
+            require(origin.account_id == actor.id and actor.local, refused)
+            require(not actor.suspended, errors.Forbidden("Your login is currently disabled", station="authorise"))
+            return
+        case "remote":
+            require(origin.account_id == actor.id and not actor.local, refused)
+        case "fetched":
+            require(not actor.local and origin.host == host_of(actor.uri), refused)
+        case _:
+            raise refused
+    require(not actor.suspended, errors.Forbidden("This account is suspended", station="authorise"))
+    host = host_of(actor.uri)
+    uris = [activity.uri] if activity.uri else []
+    if isinstance(activity, Create | Update):
+        thing = activity.note if activity.note is not None else getattr(activity, "profile", None)
+        require(thing is None or isinstance(thing, RemoteNote | RemoteActor), refused)
+        uris += [thing.uri] if isinstance(thing, RemoteNote | RemoteActor) else []
+    require(all(host_of(uri) == host for uri in uris), errors.Forbidden("The ids are on another host than the actor", station="authorise"))
+
+
+def host_of(uri: str) -> str:
+    """The host with its port, in lower case; '' for what is no URL."""
+    try:
+        parts = urlsplit(uri)
+        return parts.netloc.rpartition("@")[2].lower()
+    except ValueError:
+        return ""
