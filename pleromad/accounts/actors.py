@@ -1,0 +1,162 @@
+"""Actors that are no log-ins: the instance's own, rooms, and those of other servers; and the keys of ours."""
+
+from __future__ import annotations
+
+import re
+
+from pleromad import text
+from pleromad.accounts import keys
+from pleromad.accounts.desk import Clerk, Desk
+from pleromad.cache import Cache
+from pleromad.errors import Gone, Invalid, NotFound
+from pleromad.model import event
+from pleromad.model.account import Account, ActorType, RemoteActor
+from pleromad.model.event import Event
+from pleromad.model.room import Room
+from store import accounts as account_rows
+from store import hosts as host_rows
+from store import relations
+from store import rooms as room_rows
+from store.pool import Transaction
+
+ROOM_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,48}[a-z0-9_])?", re.IGNORECASE)
+MAX_NAME = 200
+MAX_FIELDS = 20
+
+
+class Actors(Clerk):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._keys: Cache[int, tuple[str, str]] = Cache(500)
+
+    async def instance_actor(self) -> Account:
+        """The Application that signs fetches; made when it is asked for the first time."""
+        desk = self._desk
+        uris = desk.settings().uris
+        known = (await account_rows.by_uris(desk.database, [uris.instance_actor])).get(uris.instance_actor)
+        if known is not None:
+            return known
+        pair = await desk.in_thread(keys.new_pair)
+        id = await desk.ids.mint()
+        await desk.database.transaction(
+            lambda tx: account_rows.add_local(
+                tx,
+                id=id,
+                uri=uris.instance_actor,
+                url=f"{uris.base}/about",
+                type=ActorType.APPLICATION,
+                username=desk.settings().hostname,
+                display_name=desk.settings().name,
+                shared_inbox=uris.shared_inbox,
+                public_key_pem=pair.public,
+                private_key_pem=pair.private,
+                discoverable=False,
+            )
+        )
+        return (await account_rows.by_uris(desk.database, [uris.instance_actor]))[uris.instance_actor]
+
+    async def open_room(self, account_id: int, name: str, *, topic: str = "") -> Room:
+        """A new room with its founder in it. Raises Invalid (field name), also when the name is taken."""
+        desk = self._desk
+        if not ROOM_NAME.fullmatch(name):
+            raise Invalid("A room's name is up to 50 letters, digits, dots, dashes and underscores", field="name")
+        uris = desk.settings().uris
+        pair = await desk.in_thread(keys.new_pair)
+        id, follow_id = await desk.ids.mint(), await desk.ids.mint()
+
+        async def work(tx: Transaction) -> Account:
+            added = await account_rows.add_local(
+                tx,
+                id=id,
+                uri=uris.room(name),
+                url=uris.room(name),
+                type=ActorType.GROUP,
+                username=name,
+                display_name=f"#{name}",
+                note=text.escape(topic),
+                shared_inbox=uris.shared_inbox,
+                public_key_pem=pair.public,
+                private_key_pem=pair.private,
+            )
+            if not added:
+                raise Invalid("This name is taken", field="name")
+            await room_rows.add(tx, id, account_id, topic)
+            await relations.add_follow(
+                tx,
+                id=follow_id,
+                account_id=account_id,
+                target_id=id,
+                uri=uris.activity(follow_id),
+                accepted=True,
+                show_boosts=True,
+                notify=False,
+                languages=None,
+            )
+            await account_rows.count_up(tx, id, followers=1)
+            await account_rows.count_up(tx, account_id, following=1)
+            await room_rows.set_rank(tx, id, account_id, "q", True)
+            account = await account_rows.one(tx, id)
+            assert account is not None
+            return account
+
+        account = await desk.database.transaction(work)
+        desk.bus.publish([Event(event.ROOM_JOINED, 0, account_id, id)])
+        return Room(account=account, topic=topic, created_at=desk.clock.now())
+
+    async def keep_remote(self, actor: RemoteActor) -> Account:
+        """Take in or refresh an actor of another server; its texts are sanitised here. Raises Gone when it was deleted.
+
+        The door has checked that the document comes from where its id points, and that the handle is its own.
+        """
+        desk = self._desk
+        if desk.settings().uris.ours(actor.uri) or actor.domain == desk.settings().domain:
+            raise Invalid("This actor says it is one of ours", station="authorise")
+        id = await desk.ids.mint(actor.published)
+        domain = actor.domain.lower()
+
+        async def work(tx: Transaction) -> int | None:
+            await account_rows.free_handle(tx, actor.username, domain, actor.uri)
+            return await account_rows.keep_remote(
+                tx,
+                id,
+                actor,
+                note=text.sanitise(actor.note),
+                display_name=text.plain_name(actor.display_name, MAX_NAME),
+                fields=[(text.plain_name(n, 500), text.sanitise(v), None) for n, v in actor.fields[:MAX_FIELDS]],
+            )
+
+        kept = await desk.database.transaction(work)
+        if kept is None:
+            raise Gone
+        account = await account_rows.one(desk.database, kept)
+        assert account is not None
+        if kept != id:
+            desk.bus.publish([Event(event.ACCOUNT_UPDATED, 0, kept)])
+        return account
+
+    async def keep_room(self, account_id: int) -> None:
+        """The row of settings of a Group elsewhere, so that it can be talked in."""
+        await room_rows.add(self._desk.database, account_id, None)
+
+    async def signing_key(self, account_id: int) -> tuple[str, str]:
+        """(key id, private key PEM) of one of ours. Raises NotFound."""
+        known = self._keys.get(account_id)
+        if known is None:
+            account = await account_rows.one(self._desk.database, account_id)
+            private = await account_rows.private_key(self._desk.database, account_id)
+            if account is None or private is None:
+                raise NotFound
+            known = (account.key_id, private)
+            self._keys.put(account_id, known)
+        return known
+
+    # what is remembered of other servers
+
+    async def remember_signature(self, host: str, kind: str) -> None:
+        await host_rows.set_signature(self._desk.database, host, kind)
+
+    async def host_succeeded(self, host: str) -> None:
+        await host_rows.succeeded(self._desk.database, host)
+
+    async def host_failed(self, host: str) -> None:
+        await host_rows.failed(self._desk.database, host)

@@ -1,0 +1,251 @@
+"""People here: signing up, logging in, passwords, roles, leaving."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from pleromad.accounts import keys, passwords
+from pleromad.accounts.desk import Clerk, Desk
+from pleromad.accounts.throttle import Throttle
+from pleromad.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from pleromad.model import event
+from pleromad.model.account import Account, ActorType, Role, User
+from pleromad.model.activity import Delete, Origin
+from pleromad.model.event import Event
+from store import accounts as account_rows
+from store import tokens as token_rows
+from store import users as user_rows
+from store.pool import Transaction
+
+NAME = re.compile(r"[A-Za-z0-9_]{1,30}")
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,250}")
+RESERVED = frozenset(
+    "about abuse account accounts actor admin administrator api auth autoconfig chanserv contact everyone help here home host hostmaster"
+    " inbox info instance internal login logout mailer_daemon me media memoserv mod moderator nickserv noreply notes oauth operserv"
+    " owner postmaster public relay room rooms root security server service settings sign_in sign_up staff static status statuses"
+    " support system tags test_owner users webmaster".split()
+)
+
+
+def digest(secret: str) -> str:
+    """What is stored of a code or a token."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def user_of(row: Sequence[Any], account: Account) -> User:
+    """A row of `store.users.COLUMNS` as a User."""
+    return User(
+        account=account,
+        email=row[1],
+        role=Role(row[2]),
+        confirmed=row[3],
+        approved=row[4],
+        disabled=row[5],
+        locale=row[6],
+        default_visibility=row[7],
+        default_sensitive=row[8],
+        default_language=row[9],
+        default_content_type=row[10],
+        created_at=row[11],
+        settings=row[12],
+    )
+
+
+class Logins(Clerk):
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._by_address = Throttle(30)
+        self._by_name = Throttle(10)
+
+    async def register(
+        self,
+        *,
+        username: str,
+        email: str,
+        password: str,
+        reason: str = "",
+        locale: str = "en",
+        app_id: int | None = None,
+        invite: str = "",
+        role: Role | None = None,
+    ) -> User:
+        """A new person. `role` is given by an administrator and passes by the mode of registrations.
+
+        Raises Forbidden when that mode does not let them in, Invalid (field username, email, password, reason, invite) and Conflict.
+        """
+        desk = self._desk
+        mode = desk.settings().instance.registrations
+        invited = await self.invite_role(invite) if invite else None
+        if invite and invited is None:
+            raise Invalid("Validation failed: This invitation is not valid any more", field="invite")
+        if role is None and invited is None:
+            if mode == "closed":
+                raise Forbidden("Registrations are closed here")
+            if mode == "invite":
+                raise Forbidden("You need an invitation to register here")
+            if mode == "approval" and not reason.strip():
+                raise Invalid("Validation failed: Please say why you want to join", field="reason")
+        self._check_names(username, email, optional_email=role is not None or invited is Role.OWNER)
+        passwords.check_quality(password)
+        hashed = await desk.in_thread(passwords.hash_password, password)
+        pair = await desk.in_thread(keys.new_pair)
+        id = await desk.ids.mint()
+        now = desk.clock.now()
+        granted = role or invited or Role.USER
+        approved = role is not None or invited is not None or mode == "open"
+
+        async def work(tx: Transaction) -> None:
+            uris = desk.settings().uris
+            if invite:
+                used = await user_rows.invite_role(tx, digest(invite), use=True)
+                if used is None:
+                    raise Invalid("Validation failed: This invitation is not valid any more", field="invite")
+            if granted is Role.OWNER and role is None and await user_rows.has_owner(tx):
+                raise Forbidden("This server has an owner already")
+            added = await account_rows.add_local(
+                tx,
+                id=id,
+                uri=uris.person(username),
+                url=uris.profile(username),
+                type=ActorType.PERSON,
+                username=username,
+                display_name="",
+                shared_inbox=uris.shared_inbox,
+                public_key_pem=pair.public,
+                private_key_pem=pair.private,
+            )
+            if not added:
+                raise Invalid("Validation failed: Username has already been taken", field="username")
+            added = await user_rows.add(
+                tx,
+                account_id=id,
+                email=email.strip(),
+                password_hash=hashed,
+                role=granted.value,
+                reason=reason.strip()[:2000],
+                locale=locale[:10],
+                confirmed_at=now,
+                approved_at=now if approved else None,
+                app_id=app_id,
+            )
+            if not added:
+                raise Invalid("Validation failed: Email has already been taken", field="email")
+
+        await desk.database.transaction(work)
+        return await self.user(id)
+
+    def _check_names(self, username: str, email: str, *, optional_email: bool) -> None:
+        if not NAME.fullmatch(username):
+            raise Invalid(
+                "Validation failed: Username must be 1 to 30 letters, digits and underscores", field="username"
+            )
+        if username.lower() in RESERVED:
+            raise Invalid("Validation failed: Username is reserved", field="username")
+        if not (EMAIL.fullmatch(email.strip()) or (optional_email and not email)):
+            raise Invalid("Validation failed: Email is not a valid address", field="email")
+
+    async def log_in(self, login: str, password: str, *, address: str = "") -> User:
+        """`login` is a name (with or without our domain) or an e-mail address. Raises Unauthenticated, Forbidden, RateLimited."""
+        desk = self._desk
+        now = desk.clock.seconds()
+        name = login.strip().removeprefix("@").removesuffix(f"@{desk.settings().domain}").lower()
+        if address:
+            self._by_address.check(address, now)
+        self._by_name.check(name, now)
+        row = await user_rows.by_login(desk.database, name)
+        stored = row[13] if row is not None else None
+        if not await desk.in_thread(passwords.verify_password, stored, password):
+            if address:
+                self._by_address.failed(address, now)
+            self._by_name.failed(name, now)
+            raise Unauthenticated("Invalid username, e-mail address or password")
+        assert row is not None
+        self._by_name.forget(name)
+        user = await self.user(row[0])
+        if user.disabled or user.account.suspended:
+            raise Forbidden("Your login is currently disabled")
+        if not user.approved:
+            raise Forbidden("Your account is waiting for approval")
+        return user
+
+    async def user(self, account_id: int) -> User:
+        """Raises NotFound."""
+        row = await user_rows.one(self._desk.database, account_id)
+        account = await account_rows.one(self._desk.database, account_id)
+        if row is None or account is None:
+            raise NotFound
+        return user_of(row, account)
+
+    async def user_by_name(self, username: str) -> User:
+        """Raises NotFound."""
+        account = await account_rows.by_handle(self._desk.database, username.lstrip("@"), None)
+        if account is None:
+            raise NotFound(f"There is no account {username} here")
+        return await self.user(account.id)
+
+    async def users(self) -> list[User]:
+        rows = await user_rows.all_rows(self._desk.database)
+        found = await account_rows.by_ids(self._desk.database, [row[0] for row in rows])
+        return [user_of(row, found[row[0]]) for row in rows if row[0] in found]
+
+    async def set_password(self, account_id: int, password: str) -> None:
+        """By an administrator: also ends all sessions and tokens."""
+        passwords.check_quality(password)
+        hashed = await self._desk.in_thread(passwords.hash_password, password)
+        await user_rows.change(self._desk.database, account_id, {"password_hash": hashed})
+        await self._revoke_all(account_id)
+
+    async def change_password(self, account_id: int, old: str, new: str) -> None:
+        """By the person. Raises Unauthenticated when `old` is wrong."""
+        row = await user_rows.one(self._desk.database, account_id)
+        if not await self._desk.in_thread(passwords.verify_password, row[13] if row else None, old):
+            raise Unauthenticated("The old password is wrong")
+        await self.set_password(account_id, new)
+
+    async def set_role(self, account_id: int, role: Role) -> None:
+        await user_rows.change(self._desk.database, account_id, {"role": role.value})
+        # The role is shown with the account: its version must change.
+        await account_rows.change(self._desk.database, account_id, {"discoverable": (await self.user(account_id)).account.discoverable})
+
+    async def approve(self, account_id: int) -> None:
+        await user_rows.change(self._desk.database, account_id, {"approved_at": self._desk.clock.now()})
+
+    async def delete_user(self, account_id: int) -> None:
+        """The account with all it said; other servers are told. The name stays taken."""
+        await self._desk.activities.submit(Delete(actor_id=account_id, account=True), Origin.system())
+
+    async def seen(self, account_id: int) -> None:
+        """They are here today."""
+        await user_rows.seen_today(self._desk.database, account_id, self._desk.clock.now().date())
+
+    # invitations
+
+    async def owner_link(self) -> str | None:
+        """The path of a sign-up page that makes the owner, once; None when there is one."""
+        if await user_rows.has_owner(self._desk.database):
+            return None
+        return f"/sign-up?invite={await self.invite(None, role=Role.OWNER)}"
+
+    async def invite(self, created_by: int | None, *, role: Role = Role.USER, uses: int = 1, days: int = 7) -> str:
+        """A new invitation's code."""
+        code = secrets.token_urlsafe(18)
+        expires = self._desk.clock.now() + timedelta(days=days)
+        await user_rows.add_invite(self._desk.database, digest(code), role.value, created_by, uses, expires)
+        return code
+
+    async def invite_role(self, code: str) -> Role | None:
+        """What role an invitation gives; None when it is used up, over, or never was."""
+        role = await user_rows.invite_role(self._desk.database, digest(code), use=False)
+        return Role(role) if role else None
+
+    async def _revoke_all(self, account_id: int) -> None:
+        gone = await token_rows.delete(self._desk.database, account_id=account_id)
+        self._desk.bus.publish([Event(event.TOKEN_REVOKED, 0, account_id, id) for id, _ in gone])
+
+
+__all__ = ["Conflict", "Logins", "digest", "user_of"]

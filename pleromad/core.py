@@ -1,0 +1,58 @@
+"""What a door is given: a handful of objects. Nothing of the store, nothing of another door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pleromad.accounts import Accounts
+from pleromad.accounts.desk import Desk
+from pleromad.bus import Bus
+from pleromad.clock import Clock
+from pleromad.config import Settings
+from pleromad.ids import Ids, Uris
+from pleromad.jobs import Jobs
+from pleromad.media import MediaShelf
+from pleromad.personal import Personal
+from pleromad.reading import Reading
+from pleromad.service import ActivityService
+from pleromad.upkeep import Upkeep
+from store.pool import Database
+
+
+class Core:
+    """`settings` are replaced whole at a reload: read them where they are used, never keep a part."""
+
+    def __init__(self, settings: Settings, database: Database, reactor: Any) -> None:
+        self.settings = settings
+        self.clock = Clock(reactor)
+        self.bus = Bus(database, reactor)
+        self.jobs = Jobs(database, reactor)
+        ids = Ids(database, self.clock)
+
+        def current() -> Settings:
+            return self.settings
+
+        self.activities = ActivityService(database, current, ids, self.clock, self.bus, self.jobs)
+        self.reading = Reading(database, current)
+        self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, reactor))
+        self.personal = Personal(database, self.reading, ids, self.clock, self.bus)
+        self.media = MediaShelf(database, current, ids, self.clock, reactor)
+        self._upkeep = Upkeep(database, self.activities, self.media, self.jobs)
+        self._database = database
+
+    @property
+    def uris(self) -> Uris:
+        return self.settings.uris
+
+    @property
+    def statements(self) -> int:
+        """How many SQL statements this daemon has sent; for measurements."""
+        return self._database.statements
+
+    async def start(self) -> None:
+        """Listen to other daemons. Jobs start apart, when the doors have said who does which."""
+        await self.bus.start()
+        await self.accounts.instance_actor()
+
+    async def stop(self) -> None:
+        await self.bus.stop()

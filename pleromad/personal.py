@@ -1,0 +1,98 @@
+"""What a person keeps for themselves: it never federates."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pleromad.bus import Bus
+from pleromad.clock import Clock
+from pleromad.errors import Forbidden, Invalid, NotFound
+from pleromad.ids import Ids
+from pleromad.model import event
+from pleromad.model.event import Event
+from pleromad.reading import Reading
+from store import notes as note_rows
+from store import notifications as notification_rows
+from store import relations, timelines
+from store import rooms as room_rows
+from store.notifications import MarkerRow
+from store.pool import Database
+
+MAX_COMMENT = 2_000
+MAX_MASKS = 100
+
+
+class Personal:
+    def __init__(self, database: Database, reading: Reading, ids: Ids, clock: Clock, bus: Bus) -> None:
+        self._database = database
+        self._reading = reading
+        self._ids = ids
+        self._clock = clock
+        self._bus = bus
+
+    async def bookmark(self, viewer: int, note_id: int) -> None:
+        """Raises NotFound for what the viewer may not see; so do the others here."""
+        note = (await self._reading.note(viewer, note_id)).note
+        await note_rows.add_bookmark(self._database, await self._ids.mint(), viewer, (note.boost_of or note).id)
+
+    async def unbookmark(self, viewer: int, note_id: int) -> None:
+        await note_rows.remove_bookmark(self._database, viewer, note_id)
+
+    async def mute(self, viewer: int, account_id: int, *, notifications: bool = True, seconds: float | None = None) -> None:
+        """For `seconds`, or until it is taken back."""
+        if viewer == account_id:
+            raise Forbidden("You cannot mute yourself")
+        await self._reading.account(account_id)
+        expires = self._clock.now() + timedelta(seconds=seconds) if seconds else None
+        await relations.set_mute(self._database, await self._ids.mint(), viewer, account_id, notifications, expires)
+
+    async def unmute(self, viewer: int, account_id: int) -> None:
+        await relations.remove_mute(self._database, viewer, account_id)
+
+    async def mute_thread(self, viewer: int, note_id: int, muted: bool) -> None:
+        note = (await self._reading.note(viewer, note_id)).note
+        await note_rows.mute_thread(self._database, viewer, note.conversation_id, muted)
+
+    async def comment(self, viewer: int, account_id: int, text: str) -> None:
+        """A private remark about somebody."""
+        if len(text) > MAX_COMMENT:
+            raise Invalid(f"Validation failed: Comment is too long (maximum is {MAX_COMMENT} characters)", field="comment")
+        await self._reading.account(account_id)
+        await relations.set_comment(self._database, viewer, account_id, text)
+
+    async def block_domain(self, viewer: int, domain: str) -> None:
+        name = domain.strip().lower()
+        if not name or "/" in name or len(name) > 255:
+            raise Invalid("Validation failed: Domain is not a valid domain name", field="domain")
+        await relations.set_domain_block(self._database, viewer, name, True)
+
+    async def unblock_domain(self, viewer: int, domain: str) -> None:
+        await relations.set_domain_block(self._database, viewer, domain.strip().lower(), False)
+
+    async def set_marker(self, viewer: int, timeline: str, last_read_id: int) -> MarkerRow:
+        if timeline not in ("home", "notifications"):
+            raise Invalid("Validation failed: there is no such timeline", field="timeline")
+        marker = await notification_rows.set_marker(self._database, viewer, timeline, last_read_id)
+        self._bus.publish([Event(event.MARKER_MOVED, 0, viewer, last_read_id, timeline)])
+        return marker
+
+    async def dismiss(self, viewer: int, notification_id: int | None) -> None:
+        """One notification, or (None) all. Raises NotFound."""
+        if not await notification_rows.dismiss(self._database, viewer, notification_id) and notification_id is not None:
+            raise NotFound
+
+    async def set_mask(self, viewer: int, room_id: int, kind: str, mask: str, given: bool, *, set_by: str = "") -> bool:
+        """A line of a room's list (b, e, I) by one of its operators; False when nothing changed. Raises Forbidden, Invalid."""
+        ranks = await room_rows.ranks_of(self._database, room_id, viewer)
+        if not ranks & {"q", "a", "o", "h"}:
+            raise Forbidden("You are not an operator of this room", detail="operator")
+        if given and len(await room_rows.masks(self._database, room_id)) >= MAX_MASKS:
+            raise Invalid("This list is full", field="mask")
+        changed = await room_rows.set_mask(self._database, room_id, kind, mask, set_by, given)
+        if changed:
+            self._bus.publish([Event(event.ROOM_CHANGED, 0, viewer, room_id, f"{'+' if given else '-'}{kind} {mask}")])
+        return changed
+
+    async def trim(self) -> None:
+        """Housekeeping of everybody's home: only the newest rows are kept, older pages are searched."""
+        await timelines.trim_homes(self._database)
