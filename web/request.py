@@ -8,13 +8,14 @@ import secrets
 from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.web.server import Request as TwistedRequest
 
-from pleromad.errors import Invalid, TooLarge
+from pleromad.errors import Invalid
 
 if TYPE_CHECKING:
     from web.limits import Allowance
@@ -34,14 +35,15 @@ class Request:
 
     __slots__ = (
         "_body",
+        "_content",
         "_query",
         "_refusal",
         "address",
         "allowance",
         "cookies_to_send",
+        "form_cookie",
         "form_fields",
         "id",
-        "max_body",
         "method",
         "params",
         "path",
@@ -54,23 +56,24 @@ class Request:
         params: Mapping[str, str],
         *,
         trusted_proxies: tuple[str, ...] = (),
-        max_body: int = 1_000_000,
         refusal: Exception | None = None,
     ) -> None:
         self.raw = raw
         self.method = raw.method.decode("ascii", "replace")
         self.params = dict(params)
-        self.max_body = max_body
         self.address, trusted = client_address(raw, trusted_proxies)
         given = self.header("x-request-id") if trusted else ""
         self.id = given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         self.path = decoded_path(raw)
         self.allowance: Allowance | None = None
         self.cookies_to_send: list[str] = []
+        self.form_cookie = ""  # made for a form of this answer (web.auth)
         self.form_fields: object = None  # web.bodies keeps its result here
         self._query: list[tuple[str, str]] | None = None
         self._body: bytes | None = None
         self._refusal = refusal
+        # Taken from Twisted, which closes it when the client hangs up: the handler may still be at work then.
+        self._content, raw.content = raw.content, None
 
     def header(self, name: str) -> str:
         """'' when absent; several of one name are joined by commas (RFC 9110, section 5.2)."""
@@ -99,12 +102,17 @@ class Request:
         if self._refusal is not None:
             raise self._refusal
         if self._body is None:
-            content = self.raw.content
-            content.seek(0)
-            self._body = content.read(self.max_body + 1)
-            if len(self._body) > self.max_body:
-                raise TooLarge(f"The body may have at most {self.max_body} bytes")
+            self._body = self.stream().read()
         return self._body
+
+    def stream(self) -> IO[bytes]:
+        """The body as a file, from its start: for what is too long to be copied whole."""
+        if self._refusal is not None:
+            raise self._refusal
+        if self._content is None:
+            return BytesIO()
+        self._content.seek(0)
+        return self._content
 
     def send_cookie(
         self, name: str, value: str, *, secure: bool, max_age_seconds: int | None = None, path: str = "/"

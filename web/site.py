@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 from klein import Klein
 from klein.resource import KleinResource
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import static
@@ -19,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from pleromad.errors import Invalid, NotFound, PleromadError, RateLimited
 from web.answers import Answer, FileAnswer, Streamed, status_of
+from web.bodies import read_fields
 from web.exchange import Exchange, HallFactory
 from web.limits import Limits
 from web.negotiation import choose, media_types_of
@@ -37,6 +39,7 @@ Render = Callable[[Request, PleromadError], Answer]
 
 MAX_BODY = 1_000_000
 SMALL_BODY = 100_000  # for paths that have no route
+SLOW_BODY = 2_000_000  # forms from here on are taken apart in a thread
 
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 CORS_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Requested-With"
@@ -173,7 +176,7 @@ class Site:
 
     def refuse(self, raw: Exchange, error: PleromadError, status: int | None = None) -> Any:
         """Answer a request that found no route."""
-        request = self._request(raw, {})
+        request = self._request(raw)
         answer = self._refusal(request, error, status)
         raw.write(self._prepare(request, answer))
         raw.finish()
@@ -199,20 +202,14 @@ class Site:
             self.app.route(key, endpoint=key, strict_slashes=False, merge_slashes=False)(enter)
         return node, names
 
-    def _request(self, raw: Exchange, params: dict[str, str], max_body: int = MAX_BODY) -> Request:
-        return Request(
-            raw,
-            params,
-            trusted_proxies=self.core.settings.http.trusted_proxies,
-            max_body=max_body,
-            refusal=raw.refusal,
-        )
+    def _request(self, raw: Exchange) -> Request:
+        return Request(raw, {}, trusted_proxies=self.core.settings.http.trusted_proxies, refusal=raw.refusal)
 
     def _enter(self, node: _Node, raw: Exchange, values: dict[str, str]) -> Deferred[Any]:
         """Run a handler behind a shield: a client that hangs up makes Klein cancel, and work half done would be undone."""
         method = raw.method.decode("ascii", "replace")
         way = node.methods.get(method) or (node.methods.get("GET") if method == "HEAD" else None)
-        request = self._request(raw, {}, way.max_body if way is not None else MAX_BODY)
+        request = self._request(raw)
         inside = Deferred.fromCoroutine(self._reply(node, way, request, values))
         outside: Deferred[Any] = Deferred()
         self.running.add(inside)
@@ -251,6 +248,8 @@ class Site:
         request.params = node.params(way.names, values)
         if request.raw.refusal is not None:  # type: ignore[attr-defined]
             raise request.raw.refusal  # type: ignore[attr-defined]
+        if request.raw.received > SLOW_BODY:  # type: ignore[attr-defined]
+            await deferToThread(read_fields, request)
         try:
             answer = await way.answer(request)
         except PleromadError as error:
@@ -315,7 +314,7 @@ class Site:
 
     def _unrouted(self, raw: Any, failure: Failure) -> bytes:
         """Klein found no route."""
-        request = self._request(raw, {})
+        request = self._request(raw)
         if request.method == "OPTIONS" and self._answers_any_origin(request):
             return self._prepare(request, self._wrong_method(_Node("", ()), request))
         return self._prepare(request, self._refusal(request, NotFound()))

@@ -1,0 +1,182 @@
+"""Who asks: tokens (RFC 6750), HTTP Basic as old clients do, and the sessions of people in front of a browser."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pleromad.errors import Forbidden, Unauthenticated
+from pleromad.model.account import Account
+from pleromad.model.token import Token
+from web.request import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pleromad.core import Core
+
+SESSION_SCOPE = "session"
+SESSION_SECONDS = 30 * 86400
+CSRF_FIELD = "csrf"
+# What a log-in by password over HTTP Basic may do: everything a person may.
+BASIC_SCOPES = frozenset({"read", "write", "follow", "push", "profile"})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks. Nobody: both None. An application without a person: only `token`."""
+
+    account: Account | None = None
+    token: Token | None = None
+
+    @property
+    def id(self) -> int | None:
+        return self.account.id if self.account is not None else None
+
+    def need(self, scope: str) -> Account:
+        """The person, when they may do this. Unauthenticated without one, Forbidden when the token is too narrow."""
+        if self.token is not None and not self.token.allows(scope):
+            raise Forbidden("This action is outside the authorized scopes")
+        if self.account is None:
+            raise Unauthenticated("This method requires an authenticated user")
+        return self.account
+
+    def need_token(self, scope: str) -> Token:
+        """The token of a person or an application. Unauthenticated, Forbidden as `need`."""
+        if self.token is None:
+            raise Unauthenticated("This method requires an authenticated user")
+        if not self.token.allows(scope):
+            raise Forbidden("This action is outside the authorized scopes")
+        return self.token
+
+
+NOBODY = Viewer()
+
+
+def bearer_of(request: Request) -> str:
+    """The access token a request carries, '' when none: header first, then `?access_token=` (streams, feeds)."""
+    kind, _, secret = request.header("authorization").partition(" ")
+    if kind.lower() == "bearer":
+        return secret.strip()
+    return (request.first("access_token") or "").strip()
+
+
+async def viewer_of(request: Request, core: Core) -> Viewer:
+    """Unauthenticated when a token or password is given and wrong; nobody when none is given."""
+    secret = bearer_of(request)
+    if secret:
+        return await viewer_of_token(secret, core)
+    kind, _, credentials = request.header("authorization").partition(" ")
+    if kind.lower() == "basic" and credentials.strip():
+        return await _by_password(credentials.strip(), request, core)
+    return NOBODY
+
+
+async def viewer_of_token(secret: str, core: Core) -> Viewer:
+    token = await core.accounts.token(secret) if len(secret) < 500 else None
+    if token is None or SESSION_SCOPE in token.scopes:
+        raise Unauthenticated("The access token is invalid")
+    if token.account_id is None:
+        return Viewer(None, token)
+    account = await core.reading.account(token.account_id)
+    await core.accounts.seen(account.id)
+    return Viewer(account, token)
+
+
+def basic_of(credentials: str) -> tuple[str, str]:
+    """Name and password of an HTTP Basic credential (RFC 7617). Unauthenticated when it is none."""
+    try:
+        text = base64.b64decode(credentials, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        raise Unauthenticated("The credentials are not readable") from None
+    name, colon, password = text.partition(":")
+    if not colon:
+        raise Unauthenticated("The credentials are not readable")
+    return name, password
+
+
+async def _by_password(credentials: str, request: Request, core: Core) -> Viewer:
+    name, password = basic_of(credentials)
+    user = await core.accounts.log_in(name, password, address=request.address)
+    token = Token(0, user.account.id, None, BASIC_SCOPES, user.created_at)
+    return Viewer(user.account, token)
+
+
+# -- sessions --
+
+
+def secure(core: Core) -> bool:
+    return core.settings.http.public_url.startswith("https:")
+
+
+def _name(core: Core, what: str) -> str:
+    """__Host-: browsers take it over TLS only, from this host only (RFC 6265bis). Ports do not part cookies: names do."""
+    if secure(core):
+        return f"__Host-{what}"
+    return what + "_" + "".join(c if c.isalnum() else "_" for c in core.settings.instance.domain)
+
+
+async def session_of(request: Request, core: Core) -> Account | None:
+    """The person whose browser this is, None when nobody is logged in."""
+    secret = request.cookie(_name(core, "session"))
+    if not secret or len(secret) > 200:
+        return None
+    token = await core.accounts.token(secret)
+    if token is None or SESSION_SCOPE not in token.scopes or token.account_id is None:
+        return None
+    return await core.reading.account(token.account_id)
+
+
+async def open_session(request: Request, core: Core, account_id: int) -> None:
+    """Log a browser in: the cookie goes out with the answer."""
+    secret = await core.accounts.open_session(account_id)
+    request.send_cookie(
+        _name(core, "session"), secret, secure=secure(core), max_age_seconds=SESSION_SECONDS
+    )
+    request.send_cookie(_name(core, "form"), "", secure=secure(core), max_age_seconds=0)
+
+
+async def close_session(request: Request, core: Core) -> None:
+    secret = request.cookie(_name(core, "session"))
+    if secret:
+        await core.accounts.close_session(secret)
+    request.send_cookie(_name(core, "session"), "", secure=secure(core), max_age_seconds=0)
+
+
+# -- forged forms --
+
+
+def csrf(request: Request, core: Core) -> str:
+    """What a form of this browser carries in its hidden field: bound to the session, or to a cookie made for it."""
+    own = request.cookie(_name(core, "session")) or request.cookie(_name(core, "form"))
+    if not own:
+        own = request.form_cookie
+        if not own:
+            own = request.form_cookie = secrets.token_urlsafe(18)
+            request.send_cookie(_name(core, "form"), own, secure=secure(core))
+    return _sign(own)
+
+
+def check_csrf(request: Request, core: Core, form: Iterable[tuple[str, object]]) -> None:
+    """Forbidden when the form was not made for this browser, or is sent by another site's page."""
+    origin = request.header("origin")
+    if origin and origin != "null":
+        ours = {urlsplit(core.settings.http.public_url).netloc, request.header("host")}
+        if urlsplit(origin).netloc not in ours:
+            raise Forbidden("This form came from another site")
+    given = next((value for name, value in form if name == CSRF_FIELD), "")
+    for name in ("session", "form"):
+        own = request.cookie(_name(core, name))
+        if own and isinstance(given, str) and hmac.compare_digest(_sign(own).encode(), given.encode()):
+            return
+    raise Forbidden("This form has expired: go back, load the page again and send it once more (cookies must be on)")
+
+
+def _sign(secret: str) -> str:
+    return hmac.new(secret.encode(), b"form", hashlib.sha256).hexdigest()[:40]
