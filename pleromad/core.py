@@ -14,6 +14,7 @@ from pleromad.jobs import Jobs
 from pleromad.media import MediaShelf
 from pleromad.personal import Personal
 from pleromad.reading import Reading
+from pleromad.resolver import Resolver
 from pleromad.service import ActivityService
 from pleromad.upkeep import Upkeep
 from store.pool import Database
@@ -24,6 +25,7 @@ class Core:
 
     def __init__(self, settings: Settings, database: Database, reactor: Any) -> None:
         self.settings = settings
+        self.resolver: Resolver | None = None  # set by the ActivityPub door
         self.clock = Clock(reactor)
         self.bus = Bus(database, reactor)
         self.jobs = Jobs(database, reactor)

@@ -1,0 +1,42 @@
+# make run     a server on this machine, data in ./var (HTTP=, GOPHER=, IRC= ports, VAR= folder)
+# make demo    the same on data of its own, furnished with people, pictures, a poll and a room
+# make test    the tests          make lint    types, style, import contracts
+# make bench   the measurements   make irctest IRCTEST=DIR
+HTTP ?= 4000
+GOPHER ?= 7070
+IRC ?= 6667
+VAR ?= var
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: run demo install test lint bench irctest
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pleromad needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+run: install
+	$(BIN)/twistd --nodaemon --pidfile= pleromad --http $(HTTP) --gopher $(GOPHER) --irc $(IRC) --data-dir $(VAR)
+
+demo: install
+	$(BIN)/twistd --nodaemon --pidfile= pleromad --demo --http $(HTTP) --gopher $(GOPHER) --irc $(IRC) --data-dir $(VAR)/demo
+
+test: install
+	$(BIN)/python -m tests.support.run --jobs $(JOBS) $(TESTS)
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/mypy pleromad protocols store web
+	$(BIN)/lint-imports
+
+bench: install
+	$(BIN)/python -m bench $(BENCH)
+
+irctest: install
+	tests/irctest/run "$(IRCTEST)"

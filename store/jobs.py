@@ -1,0 +1,103 @@
+"""Durable work: a row per job. Of several daemons each row is taken by one, for as long as its lease."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from store.pool import Jsonb, Queries
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`attempts` counts this one. `raw` is what came over the wire, kept as it was."""
+
+    id: int
+    kind: str
+    key: str | None
+    payload: dict[str, Any]
+    raw: bytes
+    attempts: int
+    max_attempts: int
+    created_at: datetime
+
+
+async def add(
+    db: Queries,
+    kind: str,
+    payloads: Sequence[tuple[str | None, dict[str, Any]]],
+    *,
+    raw: bytes | None = None,
+    delay_seconds: float = 0,
+    dedupe: Sequence[str | None] | None = None,
+    max_attempts: int = 20,
+) -> int:
+    """`payloads` are (key, payload). A job whose `dedupe` is there already is left out. Returns how many were added."""
+    if not payloads:
+        return 0
+    return await db.execute(
+        """INSERT INTO jobs (kind, key, payload, raw, run_at, max_attempts, dedupe)
+           SELECT %s, k, p, %s, now() + make_interval(secs => %s), %s, d FROM unnest(%s::text[], %s::jsonb[], %s::text[]) AS t(k, p, d)
+           ON CONFLICT (dedupe) DO NOTHING""",
+        (kind, raw, delay_seconds, max_attempts, [key for key, _ in payloads], [Jsonb(payload) for _, payload in payloads],
+         list(dedupe) if dedupe is not None else [None] * len(payloads)),
+    )  # fmt: skip
+
+
+async def take(db: Queries, kind: str, limit: int, lease_seconds: float, busy: Collection[str], per_key: int) -> list[Job]:
+    """Due jobs, oldest first, at most `per_key` of a key, none of the keys in `busy`; ours for the lease."""
+    rows = await db.fetch(
+        """WITH due AS (
+               SELECT id FROM jobs j WHERE kind = %(kind)s AND run_at <= now() AND (locked_until IS NULL OR locked_until < now())
+                 AND (key IS NULL OR (NOT key = ANY(%(busy)s::text[]) AND NOT EXISTS (
+                     SELECT FROM jobs o WHERE o.kind = j.kind AND o.key = j.key AND o.id < j.id
+                       AND (o.locked_until > now() OR o.run_at <= now()) LIMIT 1 OFFSET %(per_key)s - 1)))
+               ORDER BY run_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+           UPDATE jobs j SET locked_until = now() + make_interval(secs => %(lease)s), attempts = attempts + 1 FROM due
+           WHERE j.id = due.id RETURNING j.id, j.kind, j.key, j.payload, j.raw, j.attempts, j.max_attempts, j.created_at""",
+        {"kind": kind, "busy": list(busy), "per_key": per_key, "limit": limit, "lease": lease_seconds},
+    )
+    return [Job(r[0], r[1], r[2], r[3], bytes(r[4] or b""), r[5], r[6], r[7]) for r in sorted(rows)]
+
+
+async def done(db: Queries, ids: Collection[int]) -> None:
+    await db.execute("DELETE FROM jobs WHERE id = ANY(%s)", (list(ids),))
+
+
+async def retry(db: Queries, id: int, delay_seconds: float, error: str, *, counted: bool = True) -> None:
+    await db.execute(
+        "UPDATE jobs SET locked_until = NULL, run_at = now() + make_interval(secs => %s), last_error = %s, attempts = attempts - %s WHERE id = %s",
+        (delay_seconds, error[:500], 0 if counted else 1, id),
+    )
+
+
+async def release(db: Queries, ids: Collection[int]) -> None:
+    """Give back what was taken and not begun."""
+    await db.execute("UPDATE jobs SET locked_until = NULL, attempts = attempts - 1 WHERE id = ANY(%s)", (list(ids),))
+
+
+async def next_due(db: Queries, kinds: Collection[str]) -> float | None:
+    """Seconds until the next job of these kinds is due; None when there is none."""
+    value = await db.fetch_value(
+        "SELECT extract(epoch FROM min(greatest(run_at, coalesce(locked_until, run_at))) - now()) FROM jobs WHERE kind = ANY(%s)",
+        (list(kinds),),
+    )
+    return None if value is None else max(0.0, float(value))
+
+
+async def pending(db: Queries) -> dict[str, int]:
+    """How many jobs of each kind there are."""
+    return {row[0]: row[1] for row in await db.fetch("SELECT kind, count(*) FROM jobs GROUP BY kind")}
+
+
+async def claim_turn(db: Queries, name: str, seconds: float) -> bool:
+    """Periodic work, once over all daemons: True for the one whose turn it is."""
+    return bool(
+        await db.execute(
+            "INSERT INTO settings (key, value, updated_at) VALUES (%s, '{}', now()) ON CONFLICT (key) DO UPDATE SET updated_at = now()"
+            " WHERE settings.updated_at < now() - make_interval(secs => %s)",
+            (f"turn:{name}", seconds),
+        )
+    )
