@@ -28,4 +28,3 @@ def ascii_host(host: str) -> str:
     if len(name) > MAX_HOST or not all(_LABEL.fullmatch(label) for label in name.split(".")):
         raise ValueError(f"not a host name: {name[:60]!r}")
     return name + colon + port
-

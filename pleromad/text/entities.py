@@ -26,7 +26,10 @@ _START = re.compile(
         (?:@\w(?:[\w.-]{0,250}\w)?(?::[0-9]{1,5})?)? )(?!@?\w)
   | (?<![\w/=)&\#\uff03])[\#\uff03](?P<tag>(?=[^\W]))
   | (?<![A-Za-z0-9]):(?P<shortcode>[A-Za-z0-9_+-]{1,64}):(?![A-Za-z0-9])
-    """.replace("URLCHARS", r"""[^\s<>"`\\^\x00-\x20\x7f-\x9f\u2028\u2029\u3000-\u3003\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u201c\u201d]+"""),
+    """.replace(
+        "URLCHARS",
+        r"""[^\s<>"`\\^\x00-\x20\x7f-\x9f\u2028\u2029\u3000-\u3003\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u201c\u201d]+""",
+    ),
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 
@@ -45,30 +48,47 @@ def scan(text: str) -> Iterator[Found]:
     """All that is named in `text`, in order. Nothing inside `code` between backticks is meant."""
     position = 0
     while (match := _START.search(text, position)) is not None:
-        position = match.end()
-        kind = match.lastgroup or ""
-        start = match.start()
-        if kind == "url":
+        found = _found(text, match)
+        position = max(match.end(), match.start() + 1)
+        if found is not None:
+            position = found.end
+            yield found
+        elif match.lastgroup == "tag":
+            position = _tag_end(text, match.end())
+
+
+def named_at(text: str, start: int) -> Found | None:
+    """What is named at exactly this place, or None. Looks at a bounded part of the text."""
+    match = _START.match(text, start, start + links.MAX_URL + 1)
+    return _found(text, match) if match is not None else None
+
+
+def _found(text: str, match: re.Match[str]) -> Found | None:
+    start = match.start()
+    match match.lastgroup:
+        case "url":
             whole = match["url"]
+            if len(whole) > links.MAX_URL:
+                return None
             url = links.trim(whole)
-            href = links.href_of(url) if len(whole) <= links.MAX_URL else None
-            if href is not None:
-                position = start + len(url)
-                yield Found("url", start, position, href)
-        elif kind == "tag":
+            href = links.href_of(url)
+            return None if href is None else Found("url", start, start + len(url), href)
+        case "tag":
             end = _tag_end(text, match.end())
             name = text[match.end() : end]
-            position = max(end, position)
-            if len(name) <= MAX_TAG and not all(char.isdigit() or char in TAG_JOINERS for char in name):
-                yield Found("tag", start, end, name)
-        elif kind in ("handle", "shortcode"):
-            yield Found(kind, start, position, match[kind])
+            if len(name) > MAX_TAG or all(char.isdigit() or char in TAG_JOINERS for char in name):
+                return None
+            return Found("tag", start, end, name)
+        case "handle" | "shortcode" as kind:
+            return Found(kind, start, match.end(), match[kind])
+    return None
 
 
 def _tag_end(text: str, start: int) -> int:
     """Letters and digits of any script with their marks (which `\\w` leaves out), and Mastodon's joiners."""
     end = start
-    while end < len(text) and (
+    last = min(len(text), start + MAX_TAG + 1)
+    while end < last and (
         text[end].isalnum() or text[end] in TAG_JOINERS or unicodedata.category(text[end])[0] == "M"
     ):
         end += 1
