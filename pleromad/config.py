@@ -19,11 +19,7 @@ from pleromad.errors import SettingsError
 from pleromad.ids import Uris
 
 
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the file."""
-
-
-class Instance(Section):
+class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     domain: str = "localhost:4000"  # as in handles; with the port where it is not 443 or 80
     name: str = ""
     description: str = "A small server on the fediverse."
@@ -35,26 +31,26 @@ class Instance(Section):
     contact_account: str = ""
 
 
-class Store(Section):
+class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     dsn: str = ""  # empty: the embedded PostgreSQL
     data_dir: str = "var"
     connections: int = 8
 
 
-class Http(Section):
+class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     listen: tuple[str, ...] = ("tcp:4000:interface=127.0.0.1",)
     public_url: str = ""  # default https://DOMAIN; all ids and links start with it
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
 
 
-class Gopher(Section):
+class Gopher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     enabled: bool = False
     listen: tuple[str, ...] = ("tcp:7070",)
     advertise_host: str = ""  # default: the domain without its port
     advertise_port: int = 70
 
 
-class Irc(Section):
+class Irc(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     enabled: bool = True
     listen: tuple[str, ...] = ("tcp:6667:interface=127.0.0.1",)
     server_name: str = ""  # default: the domain without its port
@@ -62,14 +58,14 @@ class Irc(Section):
     motd: tuple[str, ...] = ()
 
 
-class Federation(Section):
+class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     enabled: bool = True
     allow_http: bool = False
     allow_private_addresses: bool = False
     extra_ca_file: str = ""
 
 
-class MediaLimits(Section):
+class MediaLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     max_image_bytes: int = 16 * 1024 * 1024
     max_video_bytes: int = 99 * 1024 * 1024
     max_pixels: int = 50_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from twisted.application.service import IService, Service
+from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.logger import Logger
 
@@ -44,9 +44,9 @@ class Daemon(Service):
     A plain MultiService calls every stopService at once, and the store would close under running requests.
     """
 
-    def __init__(self, parts: Sequence[IService]) -> None:
+    def __init__(self, parts: Sequence[Service]) -> None:
         self._parts = list(parts)
-        self._started: list[IService] = []
+        self._started: list[Service] = []
 
     def startService(self) -> Deferred[None]:
         super().startService()

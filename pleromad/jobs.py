@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
 from pleromad.daemon import spawn
@@ -67,7 +66,7 @@ class Jobs:
         self._started = False
         self._pumping = False
         self._again = False
-        self._timer: IDelayedCall | None = None
+        self._timer: Any = None  # IDelayedCall
         self._finished: list[int] = []
         self._tasks: dict[int, Deferred[None]] = {}
         self._last_turns = 0.0

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from twisted.application.service import IService, Service
+from twisted.application.service import Service
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.threads import deferToThread
@@ -72,7 +72,7 @@ def makeService(options: Options) -> Daemon:
 
     settings = options.settings
     house = House(settings, reactor)
-    parts: list[IService] = [house]
+    parts: list[Service] = [house]
     daemon = _Loud([*parts, Announcer(house, demo=bool(options["demo"]))], reactor)
     _reload_on_hangup(options, house, reactor)
     return daemon
@@ -221,7 +221,7 @@ def _port(service: Any, default: int) -> int:
 class _Loud(Daemon):
     """A start that fails ends the process with one line and status 1."""
 
-    def __init__(self, parts: list[IService], reactor: Any) -> None:
+    def __init__(self, parts: list[Service], reactor: Any) -> None:
         super().__init__(parts)
         self._reactor = reactor
 

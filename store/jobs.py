@@ -59,7 +59,7 @@ async def take(db: Queries, kind: str, limit: int, lease_seconds: float, busy: C
            WHERE j.id = due.id RETURNING j.id, j.kind, j.key, j.payload, j.raw, j.attempts, j.max_attempts, j.created_at""",
         {"kind": kind, "busy": list(busy), "per_key": per_key, "limit": limit, "lease": lease_seconds},
     )
-    return [Job(r[0], r[1], r[2], r[3], bytes(r[4] or b""), r[5], r[6], r[7]) for r in sorted(rows)]
+    return [Job(r[0], r[1], r[2], r[3], bytes(r[4] or b""), r[5], r[6], r[7]) for r in sorted(rows, key=lambda row: int(row[0]))]
 
 
 async def done(db: Queries, ids: Collection[int]) -> None:
