@@ -6,6 +6,7 @@ differs is where a change is kept: see `backing.py`.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,17 +14,17 @@ from typing import TYPE_CHECKING
 from twisted.internet.defer import DeferredLock
 
 from protocols.irc.message import casefold, match
+from protocols.irc.modes import LIST_MODES, RANKS, Change
 from protocols.irc.people import Person
 
 if TYPE_CHECKING:
     from protocols.irc.backing import Backing
     from protocols.irc.session import Session
 
-RANKS = "qaohv"  # highest first
 PREFIXES = dict(zip(RANKS, "~&@%+", strict=True))
-LIST_MODES = "beI"
-FLAG_MODES = "Cimnst"
+VOICE, HALFOP, OPERATOR, ADMIN, OWNER = range(1, 6)
 LIST_LIMIT = 100
+SHOWN_LIMIT = 200
 
 
 @dataclass(slots=True)
@@ -65,8 +66,11 @@ class Channel:
         self.limit: int | None = None
         self.lists: dict[str, dict[str, Mask]] = {kind: {} for kind in LIST_MODES}
         self.members: dict[Person, Membership] = {}
+        # Connected members whose sessions have not been told yet that they are in: the room was just brought to life.
+        self.untold: set[Person] = set()
         # One thing at a time happens in a channel: our own changes and what the bus tells keep their order.
         self.lock = DeferredLock()
+        self._shown: deque[int] = deque(maxlen=SHOWN_LIMIT)
 
     @property
     def key(self) -> str:
@@ -90,11 +94,23 @@ class Channel:
 
     def remove(self, person: Person) -> None:
         self.members.pop(person, None)
+        self.untold.discard(person)
         person.channels.pop(self.key, None)
 
     def level(self, person: Person) -> int:
         membership = self.members.get(person)
         return membership.level if membership is not None else 0
+
+    def of_account_of(self, person: Person) -> list[Person]:
+        """The members who are the same account: more than one only where a nick need not be the account's name."""
+        if person.account_id is None:
+            return [person]
+        return [member for member in self.members if member.account_id == person.account_id]
+
+    def set_rank(self, person: Person, rank: str, given: bool) -> None:
+        for member in self.of_account_of(person):
+            ranks = self.members[member].ranks
+            (ranks.add if given else ranks.discard)(rank)
 
     def by_account(self, account_id: int) -> list[Membership]:
         return [member for member in self.members.values() if member.person.account_id == account_id]
@@ -128,6 +144,22 @@ class Channel:
             letters.append("l")
             params.append(str(self.limit))
         return ("+" + "".join(letters), *params)
+
+    def set(self, change: Change) -> None:
+        """A flag, the key or the limit."""
+        if change.letter == "k":
+            self.password = (change.param or "") if change.given else ""
+        elif change.letter == "l":
+            self.limit = int(change.param or 0) if change.given else None
+        else:
+            (self.flags.add if change.given else self.flags.discard)(change.letter)
+
+    def shown(self, note_id: int) -> bool:
+        """Whether a line was shown here already; remembered from now on."""
+        if note_id in self._shown:
+            return True
+        self._shown.append(note_id)
+        return False
 
     # may they
 

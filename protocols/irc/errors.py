@@ -15,10 +15,20 @@ from protocols.irc import numerics
 from protocols.irc.message import Message
 from protocols.irc.names import looks_like_channel
 
+# Why a room's door stayed shut, by the core's one-word detail.
+DOOR = {
+    "invite": numerics.ERR_INVITEONLYCHAN,
+    "key": numerics.ERR_BADCHANNELKEY,
+    "full": numerics.ERR_CHANNELISFULL,
+}
 
-def refusal(error: PleromadError, message: Message) -> tuple[str, ...]:
-    """Numeric and parameters for a command that the core refused. The public text only, never the detail."""
-    target = message.params[0].split(",")[0] if message.params else "*"
+
+def refusal(error: PleromadError, message: Message, target: str = "") -> tuple[str, ...]:
+    """Numeric and parameters for a command that the core refused. The public text only, never the detail.
+
+    `target`: which of several the command names; without it the first.
+    """
+    target = target or (message.params[0].split(",")[0] if message.params else "*")
     channel = looks_like_channel(target)
     match error:
         case TooLarge():
@@ -30,7 +40,7 @@ def refusal(error: PleromadError, message: Message) -> tuple[str, ...]:
         case Conflict() if message.command == "JOIN":
             return numerics.ERR_BADCHANNAME, target, error.public
         case Forbidden() if message.command == "JOIN":
-            return numerics.ERR_BANNEDFROMCHAN, target, error.public
+            return DOOR.get(error.detail, numerics.ERR_BANNEDFROMCHAN), target, error.public
         case Unauthenticated():
             return numerics.ERR_PASSWDMISMATCH, error.public
         case RateLimited():

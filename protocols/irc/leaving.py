@@ -16,17 +16,11 @@ def leave(session: Session, reason: str) -> None:
     """The last session of a guest is a QUIT. An account stays in its rooms and is away from then on: those who share a
     room with it see it part from ephemeral channels, the others there see it quit."""
     network = session.network
-    for key in session.monitored:
-        watchers = network.monitors.get(key)
-        if watchers is not None:
-            watchers.discard(session)
-            if not watchers:
-                del network.monitors[key]
+    for key in list(session.monitored):
+        session.unwatch(key)
     person = session.person
     if person is None or session not in person.sessions:
         return
-    if network.timelines is not None:
-        network.timelines.closed(session)
     person.sessions.remove(session)
     if person.sessions:
         return

@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-from pleromad.errors import Unauthenticated
-
-if TYPE_CHECKING:
-    from pleromad.model.account import Account
-    from protocols.irc.network import Network
+from pleromad.errors import Gone, NotFound, Unauthenticated
+from pleromad.model.account import Account
+from protocols.irc import names
+from protocols.irc.network import Network
 
 CREDENTIAL_LIMIT = 1024
 
 
-async def log_in(network: Network, login: str, secret: str) -> Account:
-    """The account of `login` (name, name@our.domain or e-mail). Raises Unauthenticated, RateLimited.
+@dataclass(frozen=True, slots=True)
+class Login:
+    account: Account
+    token_id: int | None = None  # of the token that was given in place of the password
+
+
+async def log_in(network: Network, login: str, secret: str, address: str) -> Login:
+    """Who `login` is (name, name@our.domain or e-mail). Raises Unauthenticated, RateLimited.
 
     The token is asked for first: a wrong one costs one look-up, a wrong password counts against the limit on guesses.
     """
     if not login or not secret or len(login) > CREDENTIAL_LIMIT or len(secret) > CREDENTIAL_LIMIT:
         raise Unauthenticated()
-    core = network.core
-    try:
-        token = await core.accounts.token(secret)
-    except Unauthenticated:
-        return (await core.accounts.check_password(login, secret)).account
+    accounts = network.core.accounts
+    token = await accounts.token(secret)
+    if token is None:
+        return Login((await accounts.log_in(_name(network, login), secret, address=address)).account)
     if token.account_id is None or not token.allows("write"):
         raise Unauthenticated("This token may not be used for chat, it needs the scope write")
-    user = await core.accounts.user(token.account_id)
-    name = login.split("@")[0].lower()
-    if not user.active or name not in (user.account.username.lower(), user.email.split("@")[0].lower()):
+    user = await accounts.user(token.account_id)
+    if not user.active or _name(network, login).lower() not in (user.account.username.lower(), user.email.lower()):
         raise Unauthenticated()
-    return user.account
+    return Login(user.account, token.id)
+
+
+def _name(network: Network, login: str) -> str:
+    """`name@our.domain` as `name`."""
+    name, _, host = login.removeprefix("@").partition("@")
+    return name if host.lower() == network.settings.domain.lower() else login
+
+
+async def log_in_staff(network: Network, login: str, secret: str, address: str) -> bool:
+    """Whether the account is a moderator or more. Raises Unauthenticated, RateLimited."""
+    return (await network.core.accounts.log_in(login, secret, address=address)).staff
 
 
 async def is_reserved(network: Network, nick: str) -> bool:
-    """Whether an account has this name: nobody else may use it as a nick."""
-    return await network.core.accounts.user_by_name(nick) is not None
+    """Whether this is the name of an account or a room, now or once: nobody else may use it as a nick."""
+    if not names.is_room_name(nick.lower()):
+        return False
+    try:
+        await network.core.reading.account_by_handle(nick)
+    except Gone:
+        return True
+    except NotFound:
+        return False
+    return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ from protocols.irc.people import Person
 
 if TYPE_CHECKING:
     from pleromad.core import Core
+    from protocols.irc.backing import MemoryBacking
+    from protocols.irc.directs import Directs
     from protocols.irc.rooms import Rooms
     from protocols.irc.session import Session
     from protocols.irc.table import Call
@@ -63,24 +66,34 @@ class Gone:
 
 
 class Network:
-    def __init__(self, settings: Settings, core: Core, reactor: Any) -> None:
-        self.settings = settings
+    # Put in by `assembly.assemble`: each of them needs the network itself.
+    memory: MemoryBacking
+    rooms: Rooms
+    timelines: Timelines
+    directs: Directs
+
+    def __init__(self, settings: Callable[[], Settings], core: Core, reactor: Any) -> None:
+        self._settings = settings
         self.core = core
         self.reactor = reactor
         self.clock = Clock(reactor)
         self.started_at = self.clock.now()
         self.sessions: set[Session] = set()
-        self.people: dict[str, Person] = {}
+        self.people: dict[str, Person] = {}  # by nick; changed by `know` and `forget` alone
+        self._by_account: dict[int, list[Person]] = {}
         self.channels: dict[str, Channel] = {}
         self.gone: deque[Gone] = deque(maxlen=WHOWAS_ENTRIES)
         self.monitors: dict[str, set[Session]] = {}
         self.most_people = 0
-        self.rooms: Rooms | None = None
-        self.timelines: Timelines | None = None
         self._batches = 0
         self._messages = 0
         self._boot = secrets.token_hex(4)
         self._cloak_secret = secrets.token_bytes(16)
+
+    @property
+    def settings(self) -> Settings:
+        """As they are now: a reload may change them."""
+        return self._settings()
 
     @property
     def server_name(self) -> str:
@@ -117,16 +130,29 @@ class Network:
     def connected_people(self) -> Iterator[Person]:
         return (person for person in list(self.people.values()) if person.connected)
 
+    def know(self, person: Person) -> None:
+        """From now on this person is found by nick and by account."""
+        self.people[person.key] = person
+        if person.account_id is not None:
+            people = self._by_account.setdefault(person.account_id, [])
+            if person not in people:
+                people.append(person)
+
+    def forget(self, person: Person) -> None:
+        if self.people.get(person.key) is person:
+            del self.people[person.key]
+        people = self._by_account.get(person.account_id or 0, [])
+        if person in people:
+            people.remove(person)
+            if not people:
+                del self._by_account[person.account_id or 0]
+
+    def all_of_account(self, account_id: int) -> list[Person]:
+        return list(self._by_account.get(account_id, ()))
+
     def of_account(self, account_id: int) -> list[Person]:
         """The connected people of an account: one, but for guests-allowed servers, where a nick need not be the account."""
-        return [person for person in self.people.values() if person.account_id == account_id and person.connected]
-
-    def connected_accounts(self) -> dict[int, list[Person]]:
-        found: dict[int, list[Person]] = {}
-        for person in self.people.values():
-            if person.connected and person.account_id is not None:
-                found.setdefault(person.account_id, []).append(person)
-        return found
+        return [person for person in self._by_account.get(account_id, ()) if person.connected]
 
     def count_people(self) -> int:
         count = sum(1 for _ in self.connected_people())
@@ -140,23 +166,37 @@ class Network:
 
     # channels
 
-    def channel(self, name: str) -> Channel | None:
-        return self.channels.get(casefold(name))
+    def channel(self, name: str, person: Person | None = None) -> Channel | None:
+        """The live channel of this name; with `person` also one that only they are in (a timeline)."""
+        key = casefold(name)
+        own = person.channels.get(key) if person is not None else None
+        return own or self.channels.get(key)
+
+    @asynccontextmanager
+    async def changing(self, channel: Channel) -> AsyncIterator[None]:
+        """One thing at a time happens in a channel."""
+        await channel.lock.acquire()
+        try:
+            yield
+        finally:
+            channel.lock.release()
+            self.drop_if_empty(channel)
 
     def drop_if_empty(self, channel: Channel) -> None:
         """Forgets what nobody connected is in; a room of the core stays there, only the live view goes."""
-        if channel.occupied:
+        if channel.occupied or channel.lock.locked:
             return
         if self.channels.get(channel.key) is channel:
             del self.channels[channel.key]
+        self.rooms.forget(channel)
         for person in list(channel.members):
             channel.remove(person)
             self.forget_if_unseen(person)
 
     def forget_if_unseen(self, person: Person) -> None:
         """People without sessions are only kept while a live channel shows them."""
-        if not person.connected and not person.channels and self.people.get(person.key) is person:
-            del self.people[person.key]
+        if not person.connected and not person.channels:
+            self.forget(person)
 
     # lines
 

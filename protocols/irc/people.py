@@ -26,6 +26,7 @@ class Person:
         "account",
         "away",
         "channels",
+        "entering",
         "host",
         "invited",
         "last_spoke_at",
@@ -50,6 +51,7 @@ class Person:
         self.sessions: list[Session] = []
         self.channels: dict[str, Channel] = {}
         self.invited: set[str] = set()  # keys of channels
+        self.entering: set[str] = set()  # keys of channels: a JOIN is under way and will tell
         self.signed_on_at = now
         self.last_spoke_at = now
 
@@ -92,6 +94,10 @@ class Person:
         if self.remote:
             return None
         return self.away if self.connected else NOT_CONNECTED
+
+    def settled(self) -> list[Session]:
+        """The sessions that know by now what the person is in; the others are about to be told."""
+        return [session for session in self.sessions if session.settled]
 
     def neighbours(self) -> Iterator[Person]:
         """Everybody who shares a channel, each once, without the person."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import base64
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
 log = Logger()
 QUEUE_LIMIT = 64
+READ_BACK = 100
 UNKNOWN_SHOWN_BYTES = 50
 
 
@@ -63,15 +63,18 @@ class Session:
         self.realname = ""
         self.password = ""
         self.account: Account | None = None
+        self.token_id: int | None = None  # of the token that logged in
         self.sasl: bytearray | None = None
         self.monitored: dict[str, str] = {}  # key -> nick as asked for
+        self.read_back: deque[int] = deque(maxlen=READ_BACK)  # notes that were shown as said before
+        self.settled = False  # it was told what its person is in
         self.closed = False
         self.quit_reason = ""
         self._wire = wire
         self._queue: deque[bytes | None] = deque()
         self._paused = False
         self._running = False
-        self._timer: IDelayedCall | None = None
+        self._timer: Any = None
         self._pinged = False
         settings = network.settings
         self._budget = Budget(settings.flood_burst, settings.flood_per_second, network.reactor.seconds())
@@ -91,6 +94,19 @@ class Session:
 
     def has(self, capability: str) -> bool:
         return capability in self.capabilities
+
+    def watch(self, key: str, nick: str) -> None:
+        """MONITOR."""
+        self.monitored[key] = nick
+        self.network.monitors.setdefault(key, set()).add(self)
+
+    def unwatch(self, key: str) -> None:
+        if self.monitored.pop(key, None) is None:
+            return
+        watchers = self.network.monitors.get(key, set())
+        watchers.discard(self)
+        if not watchers:
+            self.network.monitors.pop(key, None)
 
     # life
 
@@ -153,8 +169,7 @@ class Session:
             self._paused = True
             self._wire.pause()
         if not self._running:
-            self._running = True
-            spawn(self._run(), "irc session")
+            self._start()
 
     async def _run(self) -> None:
         try:
@@ -166,6 +181,12 @@ class Session:
                 await self._one(line)
         finally:
             self._running = False
+            if self._queue and not self.closed:  # one command failed in a way nobody foresaw: it is logged, the next follows
+                self._start()
+
+    def _start(self) -> None:
+        self._running = True
+        spawn(self._run(), "An IRC command")
 
     async def _one(self, line: bytes | None) -> None:
         try:

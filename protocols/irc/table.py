@@ -55,8 +55,11 @@ class Call:
     def param(self, index: int, default: str = "") -> str:
         return self.message.params[index] if index < len(self.message.params) else default
 
+    def answer(self, code: str, *params: str) -> Message:
+        return Message(code, (self.session.shown_nick, *params), self.network.server_name)
+
     def numeric(self, code: str, *params: str) -> None:
-        self.replies.add(Message(code, (self.session.shown_nick, *params), self.network.server_name))
+        self.replies.add(self.answer(code, *params))
 
     def reply(self, command: str, *params: str, source: str | None = None) -> None:
         self.replies.add(Message(command, params, self.network.server_name if source is None else source))

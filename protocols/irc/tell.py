@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from protocols.irc import numerics
-from protocols.irc.channels import Channel
+from protocols.irc.channels import HALFOP, Channel
 from protocols.irc.message import BODY_LIMIT_BYTES, Message
+from protocols.irc.modes import Change, compose
 from protocols.irc.network import Network, deliver
 from protocols.irc.people import Person
 
@@ -23,13 +24,25 @@ def sessions_of(people: Iterable[Person]) -> Iterator[Session]:
 
 def joined(network: Network, channel: Channel, person: Person, call: Call | None = None) -> None:
     """JOIN to everybody who sees it (extended-join where asked), then the person's away message (away-notify)."""
+    joined_to(network, channel, person, sessions_of(list(channel.seen_by(person))), call)
+
+
+def joined_to(
+    network: Network, channel: Channel, person: Person, sessions: Iterable[Session], call: Call | None = None
+) -> None:
     plain = network.line(person, "JOIN", channel.name)
     extended = network.line(person, "JOIN", channel.name, person.account_name or "*", person.realname)
     away = network.line(person, "AWAY", person.away_text) if person.away_text is not None else None
-    for session in sessions_of(list(channel.seen_by(person))):
+    for session in list(sessions):
         deliver((session,), extended if session.has("extended-join") else plain, call)
         if away is not None and session not in person.sessions:
             deliver((session,), away, call, "away-notify")
+
+
+def joined_for(network: Network, channel: Channel, person: Person, session: Session, call: Call | None = None) -> None:
+    """One session of the person learns that it is in the channel."""
+    joined_to(network, channel, person, (session,), call)
+    entered(network, channel, (session,), call)
 
 
 def entered(network: Network, channel: Channel, sessions: Iterable[Session], call: Call | None = None) -> None:
@@ -125,3 +138,43 @@ def online(network: Network, person: Person) -> None:
 def offline(network: Network, nick_key: str, nick: str) -> None:
     for session in list(network.monitors.get(nick_key, ())):
         session.send(numeric(network, session, numerics.RPL_MONOFFLINE, nick))
+
+
+def to_sessions(sessions: Iterable[Session], message: Message, call: Call | None = None) -> None:
+    deliver(sessions, message, call)
+
+
+def line_from(network: Network, by: Person | None, command: str, *params: str) -> Message:
+    return network.line(by, command, *params) if by is not None else network.server_line(command, *params)
+
+
+def topic_changed(network: Network, channel: Channel, by: Person | None, call: Call | None = None) -> None:
+    deliver(sessions_of(list(channel.members)), line_from(network, by, "TOPIC", channel.name, channel.topic), call)
+
+
+def kicked(
+    network: Network, channel: Channel, by: Person | None, target: Person, reason: str, call: Call | None = None
+) -> None:
+    """To be called while the target is still a member. `by` None: the server says so."""
+    line = line_from(network, by, "KICK", channel.name, target.nick, reason)
+    deliver(sessions_of(list(channel.members)), line, call)
+
+
+def modes_changed(
+    network: Network, channel: Channel, by: Person | None, changes: Sequence[Change], call: Call | None = None
+) -> None:
+    """`by` None: the server says so."""
+    for words in compose(changes):
+        line = line_from(network, by, "MODE", channel.name, *words)
+        deliver(sessions_of(list(channel.members)), line, call)
+
+
+def invited(
+    network: Network, channel: Channel, by: Person | None, target: Person, call: Call | None = None
+) -> None:
+    """INVITE to the one, and to the operators who took invite-notify."""
+    line = line_from(network, by, "INVITE", target.nick, channel.name)
+    deliver(target.sessions, line, call)
+    for membership in list(channel.members.values()):
+        if membership.level >= HALFOP and membership.person is not by:
+            deliver(membership.person.sessions, line, call, "invite-notify")

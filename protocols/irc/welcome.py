@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from pleromad.errors import PleromadError, Unauthenticated
 from protocols.irc import names, numerics, tell
-from protocols.irc.channels import FLAG_MODES, LIST_LIMIT
+from protocols.irc.channels import LIST_LIMIT
 from protocols.irc.login import is_reserved, log_in
 from protocols.irc.message import Message, casefold, cut_text
+from protocols.irc.modes import FLAG_MODES
 from protocols.irc.network import MONITOR_LIMIT, VERSION, Network
 from protocols.irc.people import Person, person_of
 
@@ -52,24 +53,26 @@ async def try_to_register(call: Call) -> None:
     session.person = person
     first = not person.sessions
     person.sessions.append(session)
-    network.people[person.key] = person
+    network.know(person)
     network.count_people()
     session.registration_done()
     greet(call)
     if first:
         tell.online(network, person)
-    if person.account is not None and network.rooms is not None:
+    if person.account is not None:
         await network.rooms.attach(session, call, first=first)
+    session.settled = True
 
 
 async def _log_in_by_pass(call: Call, login: str, secret: str) -> bool:
     try:
-        call.session.account = await log_in(call.network, login, secret)
+        found = await log_in(call.network, login, secret, call.session.address)
     except PleromadError as error:
         call.numeric(numerics.ERR_PASSWDMISMATCH, error.public)
         call.replies.flush()
         call.session.close("Bad password" if isinstance(error, Unauthenticated) else error.public)
         return False
+    call.session.account, call.session.token_id = found.account, found.token_id
     return True
 
 

@@ -126,9 +126,9 @@ async def nick(call: Call) -> None:
     line = network.line(person, "NICK", wanted)
     old_key, old_nick = person.key, person.nick
     network.remember_gone(person)
-    del network.people[old_key]
+    network.forget(person)
     person.nick = wanted
-    network.people[person.key] = person
+    network.know(person)
     deliver(tell.sessions_of([person, *person.neighbours()]), line, call)
     if person.key != old_key:
         tell.offline(network, old_key, old_nick)
@@ -138,7 +138,7 @@ async def nick(call: Call) -> None:
 @command("PING", minimum=1, before_login=True, cost=0.2, help="PING token")
 async def ping(call: Call) -> None:
     if not call.param(0):
-        call.numeric("409", "No origin specified")
+        call.numeric(numerics.ERR_NOORIGIN, "No origin specified")
         return
     call.reply("PONG", call.network.server_name, call.param(0))
 

@@ -52,29 +52,32 @@ async def authenticate(call: Call) -> None:
         return
     collected = bytes(session.sasl)
     try:
-        await _plain(call, collected)
+        found = await _plain(call, collected)
     finally:
         session.sasl = None
-    if session.account is not None:
+    if found:
         await try_to_register(call)
 
 
-async def _plain(call: Call, collected: bytes) -> None:
+async def _plain(call: Call, collected: bytes) -> bool:
+    """Whether the session is logged in now."""
     session = call.session
     try:
         as_whom, login, secret = base64.b64decode(collected, validate=True).decode().split("\0")
     except (binascii.Error, ValueError):
         call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: malformed credentials")
-        return
+        return False
     if as_whom and as_whom.lower() != login.lower():
         call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: one account cannot speak for another")
-        return
+        return False
     try:
-        account = await log_in(call.network, login, secret)
+        found = await log_in(call.network, login, secret, session.address)
     except PleromadError as error:
         call.numeric(numerics.ERR_SASLFAIL, f"SASL authentication failed: {error.public}")
-        return
-    session.account = account
+        return False
+    account = found.account
+    session.account, session.token_id = account, found.token_id
     shown = f"{session.shown_nick}!{session.user or '*'}@{call.network.settings.domain}"
     call.numeric(numerics.RPL_LOGGEDIN, shown, account.username, f"You are now logged in as {account.username}")
     call.numeric(numerics.RPL_SASLSUCCESS, "SASL authentication successful")
+    return True

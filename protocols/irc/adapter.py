@@ -1,0 +1,108 @@
+"""The IRC door's wiring: settings, listening ports, the bus, and an end in good order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import Factory
+
+from pleromad.config import Settings as CoreSettings
+from pleromad.core import Core
+from protocols.irc import assembly
+from protocols.irc.connection import Connection
+from protocols.irc.network import Network, Settings
+
+CLOSING_SECONDS = 5.0
+
+
+def build(core: Core, reactor: Any) -> IrcService | None:
+    """The service of this door; None when it is switched off."""
+    if not core.settings.irc.enabled:
+        return None
+    return IrcService(core, reactor)
+
+
+class Connections(Factory):
+    noisy = False
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.open: set[Connection] = set()
+
+    def buildProtocol(self, addr: IAddress | None) -> Connection:
+        connection = Connection(self._network, getattr(addr, "host", "") or "local")
+        connection.factory = self
+        self.open.add(connection)
+        connection.gone.addCallback(lambda _: self.open.discard(connection))
+        return connection
+
+
+class IrcService(Service):
+    """`ports` are the ports it listens on while it runs."""
+
+    def __init__(self, core: Core, reactor: Any, *, settings: Settings | None = None) -> None:
+        self._core = core
+        self._reactor = reactor
+        self._fixed = settings
+        self._known: tuple[CoreSettings, Settings] | None = None
+        self.network = assembly.assemble(self._settings, core, reactor)
+        self.connections = Connections(self.network)
+        self.ports: list[Any] = []
+
+    def _settings(self) -> Settings:
+        if self._fixed is not None:
+            return self._fixed
+        current = self._core.settings
+        if self._known is None or self._known[0] is not current:
+            self._known = (current, settings_of(current))
+        return self._known[1]
+
+    def startService(self) -> Deferred[None]:
+        super().startService()
+        return Deferred.fromCoroutine(self._start())
+
+    async def _start(self) -> None:
+        self._stop_listening = assembly.listen(self.network)
+        for text in self._core.settings.irc.listen:
+            self.ports.append(await serverFromString(self._reactor, text).listen(self.connections))
+
+    def stopService(self) -> Deferred[None]:
+        super().stopService()
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        """Everybody is told and what is on its way to them goes out; who does not take it is cut after CLOSING_SECONDS."""
+        for port in self.ports:
+            stopping = port.stopListening()
+            if stopping is not None:
+                await stopping
+        self.ports = []
+        self._stop_listening()
+        waiting = [connection.gone for connection in self.connections.open]
+        cut = self._reactor.callLater(CLOSING_SECONDS, self._cut)
+        for connection in list(self.connections.open):
+            if connection.session is not None:
+                connection.session.close("The server is stopping")
+        await DeferredList(waiting)
+        if cut.active():
+            cut.cancel()
+
+    def _cut(self) -> None:
+        for connection in list(self.connections.open):
+            connection.abort()
+
+
+def settings_of(settings: CoreSettings) -> Settings:
+    return Settings(
+        server_name=settings.irc.server_name,
+        network_name=settings.name,
+        domain=settings.hostname,
+        description=settings.instance.description,
+        admin_email=settings.instance.contact_email,
+        guests=settings.irc.guests,
+        motd=settings.irc.motd,
+    )

@@ -1,0 +1,43 @@
+"""Put the network together and let it hear what the bus tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pleromad.core import Core
+from pleromad.model.event import Event
+from protocols.irc import commands
+from protocols.irc.account_events import AccountEvents
+from protocols.irc.backing import MemoryBacking
+from protocols.irc.directs import Directs
+from protocols.irc.network import Network, Settings
+from protocols.irc.room_events import RoomEvents
+from protocols.irc.rooms import Rooms
+from protocols.irc.timelines import Timelines
+
+__all__ = ["Settings", "assemble", "commands"]
+
+
+def assemble(settings: Callable[[], Settings], core: Core, reactor: Any) -> Network:
+    network = Network(settings, core, reactor)
+    network.memory = MemoryBacking(network)
+    network.rooms = Rooms(network)
+    network.timelines = Timelines(network)
+    network.directs = Directs(network)
+    return network
+
+
+def listen(network: Network) -> Callable[[], None]:
+    """Returns what stops it."""
+    rooms, accounts = RoomEvents(network), AccountEvents(network)
+
+    async def heard(event: Event) -> None:
+        if not network.people:
+            return
+        await rooms.heard(event)
+        await network.directs.heard(event)
+        await network.timelines.heard(event)
+        await accounts.heard(event)
+
+    return network.core.bus.listen(heard)

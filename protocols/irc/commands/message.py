@@ -1,0 +1,181 @@
+"""PRIVMSG, NOTICE, TAGMSG."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from pleromad.errors import PleromadError
+from protocols.irc import names, numerics
+from protocols.irc.channels import PREFIXES, Channel
+from protocols.irc.errors import refusal
+from protocols.irc.finding import somebody
+from protocols.irc.lines import pieces
+from protocols.irc.message import cut_text
+from protocols.irc.modes import RANKS
+from protocols.irc.network import deliver
+from protocols.irc.opening import look
+from protocols.irc.people import Person
+from protocols.irc.session import Session
+from protocols.irc.table import Call, Refused, command
+
+TARGET_LIMIT = 4
+RANK_OF_PREFIX = {prefix: rank for rank, prefix in PREFIXES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is to be said, before it is known to whom."""
+
+    command: str
+    text: str
+    tags: dict[str, str]  # client-only ones, to be passed on as they are
+
+    @property
+    def ctcp(self) -> bool:
+        """Client-to-client, but for ACTION, which is talk."""
+        return self.text.startswith("\x01") and not self.text.startswith("\x01ACTION")
+
+    @property
+    def reply_to(self) -> str:
+        return self.tags.get("+draft/reply") or self.tags.get("+reply", "")
+
+
+@command("PRIVMSG", help="PRIVMSG #room|nick :text\nSays something in a room or to somebody.")
+async def privmsg(call: Call) -> None:
+    await _say(call)
+
+
+@command("NOTICE", help="NOTICE #room|nick :text\nLike PRIVMSG, and nothing answers by itself.")
+async def notice(call: Call) -> None:
+    await _say(call)
+
+
+@command("TAGMSG", help="TAGMSG #room|nick\nPasses on client-only tags (IRCv3 message-tags).")
+async def tagmsg(call: Call) -> None:
+    if not call.session.has("message-tags"):
+        raise Refused(numerics.ERR_UNKNOWNCOMMAND, "TAGMSG", "Unknown command")
+    await _say(call)
+
+
+async def _say(call: Call) -> None:
+    command_name = call.message.command
+    quiet = command_name == "NOTICE"  # RFC 2812 section 3.3.2: nothing may answer a NOTICE
+    targets = list(dict.fromkeys(call.param(0).split(","))) if call.param(0) else []
+    text = call.param(1)
+    if not targets:
+        raise Refused(numerics.ERR_NORECIPIENT, f"No recipient given ({command_name})")
+    if not text and command_name != "TAGMSG":
+        if quiet:
+            return
+        raise Refused(numerics.ERR_NOTEXTTOSEND, "No text to send")
+    tags = {key: value for key, value in call.message.tags.items() if key.startswith("+")}
+    line = Line(command_name, text, tags)
+    call.person.last_spoke_at = call.network.clock.seconds()
+    for target in targets[:TARGET_LIMIT]:
+        try:
+            await _to(call, target, line)
+        except Refused as refused:
+            if not quiet:
+                call.numeric(refused.numeric, *refused.params)
+        except PleromadError as error:
+            if not quiet:
+                call.numeric(*refusal(error, call.message, target))
+    if len(targets) > TARGET_LIMIT and not quiet:
+        raise Refused(numerics.ERR_TOOMANYTARGETS, targets[TARGET_LIMIT], "Too many targets")
+
+
+async def _to(call: Call, target: str, line: Line) -> None:
+    marks = target[: len(target) - len(target.lstrip("".join(RANK_OF_PREFIX)))]
+    if names.looks_like_channel(target[len(marks) :]) and len(marks) <= 1:
+        await _to_channel(call, target[len(marks) :], marks, line)
+    else:
+        await _to_person(call, target, line)
+
+
+# channels
+
+
+async def _to_channel(call: Call, name: str, mark: str, line: Line) -> None:
+    network, person = call.network, call.person
+    channel = await look(network, person, name)
+    if channel is None:
+        raise Refused(numerics.ERR_NOSUCHCHANNEL, cut_text(name, names.CHANNEL_LENGTH), "No such channel")
+    async with network.changing(channel):
+        if not channel.may_speak(person):
+            raise Refused(numerics.ERR_CANNOTSENDTOCHAN, channel.name, "Cannot send to channel")
+        if line.ctcp and "C" in channel.flags and line.command != "NOTICE":
+            raise Refused(numerics.ERR_CANNOTSENDTOCHAN, channel.name, "Cannot send CTCP to channel (+C)")
+        message_id = network.next_message_id()
+        lines: Sequence[str] = (line.text,)
+        audience: Collection[int] | None = None
+        if line.command != "TAGMSG" and not line.ctcp and not mark:
+            said = await channel.backing.say(channel, person, line.text, line.reply_to)
+            message_id, lines, audience = said.message_id, said.lines, said.audience
+            if said.note_id:
+                channel.shown(said.note_id)
+        recipients = _hearing(channel, person, mark, audience)
+        shown = mark + channel.name
+        _relay(call, [*recipients, *_own_others(call)], shown, line, message_id, lines)
+
+
+def _hearing(channel: Channel, person: Person, mark: str, audience: Collection[int] | None) -> Iterator[Session]:
+    """Who is told of a line: the members a STATUSMSG mark names, without those who do not want to hear the speaker."""
+    level = len(RANKS) - RANKS.index(RANK_OF_PREFIX[mark]) if mark else 0
+    for member in list(channel.seen_by(person)):
+        if member is person or channel.level(member) < level:
+            continue
+        if audience is None or member.account_id is None or member.account_id in audience:
+            yield from member.sessions
+
+
+def _own_others(call: Call) -> Iterator[Session]:
+    return (session for session in call.person.sessions if session is not call.session)
+
+
+def _relay(
+    call: Call, sessions: Sequence[Session], target: str, line: Line, message_id: str, lines: Sequence[str]
+) -> None:
+    network, person = call.network, call.person
+    if line.command == "TAGMSG":
+        message = network.line(person, "TAGMSG", target, message_id=message_id, tags=line.tags)
+        deliver(sessions, message, None, "message-tags")
+        if call.session.has("echo-message"):
+            call.replies.add(message)
+        return
+    for text in lines:
+        for piece in pieces(text, person.source, line.command, target):
+            message = network.line(person, line.command, target, piece, message_id=message_id, tags=line.tags)
+            message_id = ""
+            deliver(sessions, message)
+            if call.session.has("echo-message"):
+                call.replies.add(message)
+
+
+# people
+
+
+async def _to_person(call: Call, nick: str, line: Line) -> None:
+    network, person = call.network, call.person
+    target = await somebody(network, nick)
+    if target is None:
+        raise Refused(numerics.ERR_NOSUCHNICK, cut_text(nick, names.NICK_LENGTH), "No such nick/channel")
+    talk = line.command != "TAGMSG" and not line.ctcp
+    # A NOTICE is only kept when it would be lost otherwise: what bots answer is no letter.
+    keep = talk and bool(person.account and target.account) and (line.command == "PRIVMSG" or not target.connected)
+    if not keep and not target.connected:
+        raise Refused(numerics.ERR_NOSUCHNICK, target.nick, "Is not connected")
+    message_id = network.next_message_id()
+    lines: Sequence[str] = (line.text,)
+    sessions = list(target.sessions) if target is not person else []
+    if keep:
+        said = await network.directs.say(person, target, line.text, line.reply_to)
+        message_id, lines = said.message_id, said.lines
+        if said.audience is not None and target.account_id not in said.audience:
+            sessions = []
+    own = [session for session in _own_others(call) if session.has("echo-message") or target is person]
+    if target is person and not call.session.has("echo-message"):
+        own.append(call.session)
+    _relay(call, [*sessions, *own], target.nick, line, message_id, lines)
+    if line.command == "PRIVMSG" and target.away_text is not None:
+        call.numeric(numerics.RPL_AWAY, target.nick, target.away_text)

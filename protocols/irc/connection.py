@@ -1,0 +1,86 @@
+"""A TCP connection: bytes to lines for a session, and its lines out, bounded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IPushProducer, ISSLTransport
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+from protocols.irc.message import LineBuffer
+from protocols.irc.network import Network
+from protocols.irc.session import Session
+
+
+@implementer(IPushProducer)
+class Connection(Protocol):
+    """Also the producer of what goes out: from when the transport says it is full, what is written is counted."""
+
+    transport: Any
+
+    def __init__(self, network: Network, address: str) -> None:
+        self._network = network
+        self._address = address
+        self._lines = LineBuffer()
+        self._behind: int | None = None  # bytes written while the transport was full; None: it is not
+        self.gone: Deferred[None] = Deferred()
+        self.session: Session | None = None
+
+    def connectionMade(self) -> None:
+        secure = ISSLTransport.providedBy(self.transport)
+        self.transport.registerProducer(self, True)
+        self.session = Session(self._network, self, self._address, secure=secure)
+        self.session.opened()
+
+    def dataReceived(self, data: bytes) -> None:
+        assert self.session is not None
+        for line in self._lines.feed(data):
+            self.session.received(line)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        if self.session is not None:
+            self.session.lost("Connection closed")
+        if not self.gone.called:
+            self.gone.callback(None)
+
+    # Wire
+
+    def write(self, data: bytes) -> None:
+        assert self.session is not None
+        if self._behind is not None:
+            self._behind += len(data)
+            if self._behind > self._network.settings.send_limit_bytes:
+                self.session.overflowed()
+                return
+        self.transport.write(data)
+
+    def close(self) -> None:
+        if self.transport is not None:
+            self.transport.unregisterProducer()
+            self.transport.loseConnection()
+
+    def abort(self) -> None:
+        if self.transport is not None:
+            self.transport.abortConnection()
+
+    def pause(self) -> None:
+        if self.transport is not None:
+            self.transport.pauseProducing()
+
+    def resume(self) -> None:
+        if self.transport is not None:
+            self.transport.resumeProducing()
+
+    # IPushProducer
+
+    def pauseProducing(self) -> None:
+        self._behind = 0
+
+    def resumeProducing(self) -> None:
+        self._behind = None
+
+    def stopProducing(self) -> None:
+        self.close()

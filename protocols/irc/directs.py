@@ -1,0 +1,112 @@
+"""Direct messages: PRIVMSG to somebody is a direct note to that one account, and direct notes arrive as PRIVMSG."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from pleromad.errors import NotFound
+from pleromad.model import event as events
+from pleromad.model.event import Event
+from pleromad.model.note import Note, NoteDraft, Visibility
+from protocols.irc import numerics
+from protocols.irc.backing import Said
+from protocols.irc.from_core import note_lines
+from protocols.irc.lines import plain, shown
+from protocols.irc.locks import Locks
+from protocols.irc.names import nick_of
+from protocols.irc.network import Network
+from protocols.irc.people import Person
+from protocols.irc.room_backing import note_id_of, post
+from protocols.irc.showing import show_note
+from protocols.irc.table import Refused
+
+REMEMBERED = 1000
+
+
+class Directs:
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._shown: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)  # note id, id of the account that was shown it
+        # While an author's note is being written, what the bus says of it waits: `say` shows it.
+        self._writing = Locks()
+
+    async def say(self, person: Person, target: Person, text: str, reply_to: str) -> Said:
+        """Keeps it; who calls shows it. Nobody but the target is addressed, whatever the text names."""
+        assert person.account_id is not None and target.account_id is not None
+        kept = plain(text)
+        if not kept:
+            raise Refused(numerics.ERR_NOTEXTTOSEND, "No text to send")
+        draft = NoteDraft(
+            kept, visibility=Visibility.DIRECT, to=(target.account_id,), in_reply_to_id=note_id_of(reply_to)
+        )
+        async with self._writing.hold(person.account_id):
+            outcome = await post(self._network, person, draft)
+            note_id = outcome.note_id or 0
+            audience = frozenset[int]()
+            if target.connected and not target.remote:
+                audience = frozenset(await self._network.core.reading.may_see(note_id, {target.account_id}))
+            self._shown.append((note_id, person.account_id))
+            self._shown.append((note_id, target.account_id))
+        return Said(str(note_id), tuple(shown(line) for line in kept.splitlines()), note_id, audience)
+
+    async def heard(self, event: Event) -> None:
+        if event.kind == events.NOTIFIED and event.note_id:
+            await self._arrived(event.account_id, event.note_id)
+        elif event.kind == events.NOTE_CREATED and event.other_id == 0:
+            await self._written(event.account_id, event.note_id)
+
+    async def _arrived(self, account_id: int, note_id: int) -> None:
+        """A direct note for somebody connected here."""
+        people = self._network.of_account(account_id)
+        if not people or (note := await self._direct(account_id, note_id)) is None:
+            return
+        async with self._writing.hold(note.account.id):
+            if self._seen(note_id, account_id) or note.account.id == account_id:
+                return
+            lines = _lines(note, account_id)
+            for person in people:
+                show_note(self._network, person.sessions, note, person.nick, lines)
+
+    async def _written(self, author_id: int, note_id: int) -> None:
+        """A direct note that somebody connected here wrote in another door: their clients that take echoes show it."""
+        people = self._network.of_account(author_id)
+        sessions = [session for person in people for session in person.sessions if session.has("echo-message")]
+        if not sessions or (note := await self._direct(author_id, note_id)) is None:
+            return
+        async with self._writing.hold(author_id):
+            if self._seen(note_id, author_id):
+                return
+            named = {mention.account_id: mention.acct for mention in note.mentions}
+            for account_id in note.recipients[:10]:
+                nick = named.get(account_id)
+                if nick is not None:
+                    show_note(self._network, sessions, note, nick_of(nick), _lines(note, account_id))
+
+    async def _direct(self, viewer: int, note_id: int) -> Note | None:
+        try:
+            note = (await self._network.core.reading.note(viewer, note_id)).note
+        except NotFound:
+            return None
+        return note if note.visibility is Visibility.DIRECT and note.room_id is None and note.boost_of is None else None
+
+    def _seen(self, note_id: int, account_id: int) -> bool:
+        key = (note_id, account_id)
+        if key in self._shown:
+            return True
+        self._shown.append(key)
+        return False
+
+
+def _lines(note: Note, account_id: int) -> Sequence[str]:
+    """The mention that makes a note direct is no part of what is said, when it is the only one."""
+    lines = note_lines(note)
+    if len(note.mentions) != 1 or note.mentions[0].account_id != account_id:
+        return lines
+    first, *others = lines
+    mention = note.mentions[0]
+    for handle in (f"@{mention.acct}", f"@{mention.username}"):
+        rest = first[len(handle) :]
+        if first.lower().startswith(handle.lower()) and rest[:1] in (" ", ":", ","):
+            return rest.lstrip(" :,") or first, *others
+    return lines

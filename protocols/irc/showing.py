@@ -1,0 +1,81 @@
+"""Show notes to sessions: live, or as what was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pleromad.model.note import Note
+from protocols.irc.from_core import note_lines
+from protocols.irc.lines import pieces
+from protocols.irc.message import Message, casefold
+from protocols.irc.names import nick_of
+from protocols.irc.network import Network, deliver
+from protocols.irc.people import Person, person_of
+
+if TYPE_CHECKING:
+    from protocols.irc.session import Session
+    from protocols.irc.table import Call
+
+
+def speaker_of(network: Network, note: Note) -> Person:
+    """The author as known here live, else a Person of the moment."""
+    known = network.people.get(casefold(nick_of(note.account.acct)))
+    if known is not None and known.account_id == note.account.id:
+        return known
+    return person_of(note.account, network.settings.domain)
+
+
+def note_messages(network: Network, note: Note, target: str, lines: Sequence[str], at: datetime | None = None) -> Iterator[Message]:
+    """The note as PRIVMSGs from its author, the first with its msgid."""
+    speaker = speaker_of(network, note)
+    said = note.boost_of or note
+    tags = {"+draft/reply": str(said.in_reply_to_id)} if said.in_reply_to_id is not None else {}
+    message_id = str(note.id)
+    for line in lines:
+        for piece in pieces(line, speaker.source, "PRIVMSG", target):
+            yield network.line(
+                speaker, "PRIVMSG", target, piece, message_id=message_id, at=at or note.created_at, tags=tags
+            )
+            message_id, tags = "", {}
+
+
+def show_note(network: Network, sessions: Iterable[Session], note: Note, target: str, lines: Sequence[str] = ()) -> None:
+    """Now, to these sessions; not to those that were shown it as something said before."""
+    for message in note_messages(network, note, target, lines or note_lines(note)):
+        deliver([session for session in sessions if note.id not in session.read_back], message)
+
+
+def show_earlier(
+    network: Network, sessions: Iterable[Session], notes: Sequence[Note], target: str, call: Call | None
+) -> None:
+    """What was said before, oldest first: a chathistory batch where the client takes batches, with the time in the text
+    where it takes no server-time."""
+    if not notes:
+        return
+    for session in sessions:
+        session.read_back.extend(note.id for note in notes)
+        messages = [message for note in notes for message in _earlier(network, session, note, target)]
+        if session.has("batch"):
+            name = network.next_batch()
+            messages = [Message(m.command, m.params, m.source, {**m.tags, "batch": name}) for m in messages]
+            messages.insert(0, network.server_line("BATCH", f"+{name}", "chathistory", target))
+            messages.append(network.server_line("BATCH", f"-{name}"))
+        for message in messages:
+            deliver((session,), message, call)
+
+
+def _earlier(network: Network, session: Session, note: Note, target: str) -> Iterator[Message]:
+    lines = note_lines(note)
+    if not session.has("server-time"):
+        stamp = _stamp(note.created_at, network.clock.now())
+        first, *others = lines
+        action = first.startswith("\x01ACTION ")
+        text = first.removeprefix("\x01ACTION ").rstrip("\x01")
+        lines = (f"\x01ACTION {stamp} {text}\x01" if action else f"{stamp} {text}", *others)
+    return note_messages(network, note, target, lines)
+
+
+def _stamp(at: datetime, now: datetime) -> str:
+    return f"[{at:%H:%M}]" if now - at < timedelta(hours=20) else f"[{at:%Y-%m-%d %H:%M}]"
