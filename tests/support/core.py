@@ -21,12 +21,13 @@ from tests.support.postgres import PostgresCase
 
 PASSWORD = "correct horse battery"
 _numbers = count(1)
+_new_pair = keys.new_pair  # the real one: tests put `shared_pair` in its place
 
 
 @cache
 def shared_pair(number: int = 0) -> keys.Pair:
     """RSA keys are slow to make: tests of what does not sign share them."""
-    return keys.new_pair()
+    return _new_pair()
 
 
 def settings_of(tables: dict[str, dict[str, Any]] | None = None, data_dir: str = "") -> Settings:
@@ -55,10 +56,10 @@ class CoreCase(PostgresCase):
         self.remote_keys: dict[int, keys.Pair] = {}
         self.patch(keys, "new_pair", shared_pair)
         self.core = Core(settings_of(self.SETTINGS, folder), self.database, reactor)
-        yield defer.ensureDeferred(self.core.start())
         self.addCleanup(lambda: defer.ensureDeferred(settle()))
         self.addCleanup(lambda: defer.ensureDeferred(self.core.stop()))
         self.addCleanup(lambda: defer.ensureDeferred(self.core.jobs.stop()))
+        yield defer.ensureDeferred(self.core.start())
 
     async def person(self, name: str, **more: Any) -> Account:
         """Somebody who has a log-in here; the password is PASSWORD."""

@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import h11
-from twisted.internet import reactor
+from twisted.internet import defer, reactor
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionDone
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
+from tests.support.core import CoreCase
 from web.adapter import build_site
 from web.site import Site
 
@@ -256,21 +257,17 @@ def build_doors(core: Any, site: Site, doors: Sequence[str]) -> list[Any]:
     return [service for service in services if service is not None]
 
 
-try:
-    from tests.support.core import CoreCase
-except ModuleNotFoundError:  # pragma: no cover - until it is there
-    from twisted.trial.unittest import TestCase as CoreCase  # type: ignore[assignment]
-
-
 class SiteCase(CoreCase):
     """A real core with the HTTP doors in DOORS, asked over memory transports."""
 
     DOORS: Sequence[str] = ()
 
-    async def set_up(self) -> None:
+    @defer.inlineCallbacks
+    def setUp(self):
+        yield super().setUp()
         self.site = build_site(self.core, reactor)
         for service in build_doors(self.core, self.site, self.DOORS):
-            service.startService()
+            yield service.startService()
             self.addCleanup(service.stopService)
         self.client = Client(self.site)
 
