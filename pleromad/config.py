@@ -17,6 +17,7 @@ import msgspec
 
 from pleromad.errors import SettingsError
 from pleromad.ids import Uris
+from pleromad.policies import Chain
 
 
 class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -152,6 +153,7 @@ def build(table: Mapping[str, Any], source: str, folder: Path) -> Settings:
         raise SettingsError(f"{where}: {_explain(error)}") from error
     settings = _complete(settings, folder)
     _check(settings, where)
+    Chain.of(settings)
     return settings
 
 

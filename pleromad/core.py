@@ -39,7 +39,7 @@ class Core:
         self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, reactor))
         self.personal = Personal(database, self.reading, ids, self.clock, self.bus)
         self.media = MediaShelf(database, current, ids, self.clock, reactor)
-        self._upkeep = Upkeep(database, self.activities, self.media, self.jobs)
+        self.upkeep = Upkeep(database, ids, self.bus, self.activities, self.media, self.jobs)
         self._database = database
 
     @property

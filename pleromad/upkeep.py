@@ -2,29 +2,59 @@
 
 from __future__ import annotations
 
+from pleromad.bus import Bus
 from pleromad.errors import PleromadError
+from pleromad.ids import Ids
 from pleromad.jobs import Jobs
 from pleromad.media import MediaShelf
+from pleromad.model import event
 from pleromad.model.activity import Delete, Origin
+from pleromad.model.event import Event
 from pleromad.service import ActivityService
+from store import notes as note_rows
+from store import notifications as notification_rows
 from store import upkeep
-from store.pool import Database
+from store.pool import Database, Transaction
 
 
 class Upkeep:
-    def __init__(self, database: Database, activities: ActivityService, media: MediaShelf, jobs: Jobs) -> None:
+    def __init__(
+        self, database: Database, ids: Ids, bus: Bus, activities: ActivityService, media: MediaShelf, jobs: Jobs
+    ) -> None:
         self._database = database
+        self._ids = ids
+        self._bus = bus
         self._activities = activities
         self._media = media
-        jobs.periodic("expire notes", 60, self._expire_notes)
+        jobs.periodic("expire notes", 60, self.expire_notes)
+        jobs.periodic("end polls", 20, self.end_polls)
         jobs.periodic("trim homes", 3600, self._trim)
 
-    async def _expire_notes(self) -> None:
+    async def expire_notes(self) -> None:
+        """Delete notes whose time is over."""
         for note_id, account_id in await upkeep.expired_notes(self._database, 100):
             try:
                 await self._activities.submit(Delete(actor_id=account_id, note_id=note_id), Origin.system())
             except PleromadError:
                 continue  # it is gone already
 
+    async def end_polls(self) -> None:
+        """Close what is over and tell those who made it or voted."""
+
+        async def work(tx: Transaction) -> list[Event]:
+            events = []
+            for note_id, author, people in await upkeep.end_polls(tx, 100):
+                await note_rows.touch(tx, note_id)
+                events.append(Event(event.NOTE_UPDATED, note_id, author))
+                rows = [(await self._ids.mint(), person) for person in people]
+                if rows:
+                    await notification_rows.add(tx, rows, "poll", author, note_id)
+                    events += [Event(event.NOTIFIED, note_id, person, id) for id, person in rows]
+            return events
+
+        self._bus.publish(await self._database.transaction(work))
+
     async def _trim(self) -> None:
+        """Rows nobody needs any more, and files nobody shows."""
         await upkeep.trim(self._database)
+        await self._media.sweep()

@@ -15,6 +15,21 @@ async def expired_notes(db: Queries, limit: int) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+async def end_polls(db: Queries, limit: int) -> list[tuple[int, int, list[int]]]:
+    """Close polls whose time is over: (note id, author id, ids of the people here who made them or voted)."""
+    rows = await db.fetch(
+        """WITH over AS (
+               SELECT note_id FROM polls WHERE closed_at IS NULL AND expires_at <= now() ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED),
+           closed AS (UPDATE polls p SET closed_at = now() FROM over WHERE p.note_id = over.note_id RETURNING p.note_id)
+           SELECT n.id, n.account_id, ARRAY(
+               SELECT u.account_id FROM users u WHERE u.account_id = n.account_id
+               UNION SELECT v.account_id FROM votes v JOIN users u ON u.account_id = v.account_id WHERE v.note_id = n.id)
+           FROM closed JOIN notes n ON n.id = closed.note_id""",
+        (limit,),
+    )
+    return [(row[0], row[1], list(row[2])) for row in rows]
+
+
 async def trim(db: Queries) -> None:
     await timelines.trim_homes(db)
     await db.execute("DELETE FROM idempotency WHERE created_at < now() - interval '1 day'")

@@ -104,13 +104,14 @@ class Actors(Clerk):
         return Room(account=account, topic=topic, created_at=desk.clock.now())
 
     async def keep_remote(self, actor: RemoteActor) -> Account:
-        """Take in or refresh an actor of another server; its texts are sanitised here. Raises Gone when it was deleted.
+        """Take in or refresh an actor of another server; its texts are sanitised here. Raises Gone when it was deleted, Rejected.
 
         The door has checked that the document comes from where its id points, and that the handle is its own.
         """
         desk = self._desk
         if desk.settings().uris.ours(actor.uri) or actor.domain == desk.settings().domain:
             raise Invalid("This actor says it is one of ours", station="authorise")
+        actor = desk.activities.policies.actor(actor)
         id = await desk.ids.mint(actor.published)
         domain = actor.domain.lower()
 
