@@ -48,8 +48,8 @@ def joined_for(network: Network, channel: Channel, person: Person, session: Sess
 def entered(network: Network, channel: Channel, sessions: Iterable[Session], call: Call | None = None) -> None:
     """Topic and names for those who are now in the channel."""
     for session in sessions:
-        lines = [*topic_lines(network, channel, session), *names_lines(network, channel, session)]
-        for line in lines:
+        end = numeric(network, session, numerics.RPL_ENDOFNAMES, channel.name, "End of /NAMES list")
+        for line in (*topic_lines(network, channel, session), *names_lines(network, channel, session), end):
             deliver((session,), line, call)
 
 
@@ -62,7 +62,7 @@ def topic_lines(network: Network, channel: Channel, session: Session) -> Iterato
 
 
 def names_lines(network: Network, channel: Channel, session: Session) -> Iterator[Message]:
-    """353 and 366. With multi-prefix all prefixes, with userhost-in-names the whole source."""
+    """353. With multi-prefix all prefixes, with userhost-in-names the whole source."""
     person = session.person
     inside = person is not None and person in channel.members
     symbol = "@" if channel.private else "="
@@ -84,7 +84,6 @@ def names_lines(network: Network, channel: Channel, session: Session) -> Iterato
             size += length
     if words:
         yield numeric(network, session, numerics.RPL_NAMREPLY, symbol, channel.name, " ".join(words))
-    yield numeric(network, session, numerics.RPL_ENDOFNAMES, channel.name, "End of /NAMES list")
 
 
 def numeric(network: Network, session: Session, code: str, *params: str) -> Message:

@@ -12,6 +12,8 @@ from protocols.irc.message import cut_text
 from protocols.irc.opening import entering, look
 from protocols.irc.table import Call, Refused, command
 
+NAMES_BYTES = 300
+
 
 @command("JOIN", minimum=1, cost=2.0, help="JOIN #room{,#room} [key{,key}]\nEnters rooms; a room that is not there is made.")
 async def join(call: Call) -> None:
@@ -131,8 +133,7 @@ async def list_names(call: Call) -> None:
         return
     for name in wanted:
         channel = await look(call.network, call.person, name)
-        if channel is None or not channel.shown_to(call.person):
-            call.numeric(numerics.RPL_ENDOFNAMES, cut_text(name, names.CHANNEL_LENGTH), "End of /NAMES list")
-            continue
-        for line in tell.names_lines(call.network, channel, call.session):
-            call.replies.add(line)
+        if channel is not None and channel.shown_to(call.person):
+            for line in tell.names_lines(call.network, channel, call.session):
+                call.replies.add(line)
+    call.numeric(numerics.RPL_ENDOFNAMES, cut_text(",".join(wanted), NAMES_BYTES), "End of /NAMES list")

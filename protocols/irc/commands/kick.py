@@ -12,7 +12,18 @@ from protocols.irc.table import Call, Refused, command
 
 @command("KICK", minimum=2, help="KICK #room nick{,nick} [:reason]\nPuts somebody out of a room.")
 async def kick(call: Call) -> None:
-    network, person, name = call.network, call.person, call.param(0)
+    channels, nicks = call.param(0).split(","), call.param(1).split(",")
+    if len(channels) == 1:
+        await _from(call, channels[0], nicks)
+    elif len(channels) == len(nicks):
+        for name, nick in zip(channels, nicks, strict=True):
+            await _from(call, name, [nick])
+    else:
+        raise Refused(numerics.ERR_NEEDMOREPARAMS, "KICK", "One room, or as many rooms as nicks")
+
+
+async def _from(call: Call, name: str, nicks: list[str]) -> None:
+    network, person = call.network, call.person
     channel = network.channel(name, person)
     if channel is None:
         raise Refused(numerics.ERR_NOSUCHCHANNEL, cut_text(name, names.CHANNEL_LENGTH), "No such channel")
@@ -22,7 +33,7 @@ async def kick(call: Call) -> None:
             raise Refused(numerics.ERR_NOTONCHANNEL, channel.name, "You're not on that channel")
         if channel.level(person) < HALFOP:
             raise Refused(numerics.ERR_CHANOPRIVSNEEDED, channel.name, "You're not a channel operator")
-        for nick in dict.fromkeys(call.param(1).split(",")):
+        for nick in dict.fromkeys(nicks):
             try:
                 await _one(call, channel, nick, reason)
             except Refused as refused:

@@ -114,9 +114,17 @@ async def _to_channel(call: Call, name: str, mark: str, line: Line) -> None:
             message_id, lines, audience = said.message_id, said.lines, said.audience
             if said.note_id:
                 channel.shown(said.note_id)
+            else:
+                _fits(person, line, mark + channel.name)
         recipients = _hearing(channel, person, mark, audience)
         shown = mark + channel.name
         _relay(call, [*recipients, *_own_others(call)], shown, line, message_id, lines)
+
+
+def _fits(person: Person, line: Line, target: str) -> None:
+    """What is not kept goes out as one line or not at all; what is kept is shown in as many as it needs."""
+    if line.command != "TAGMSG" and len(list(pieces(line.text, person.source, line.command, target))) > 1:
+        raise Refused(numerics.ERR_INPUTTOOLONG, "This line is too long to be passed on whole")
 
 
 def _hearing(channel: Channel, person: Person, mark: str, audience: Collection[int] | None) -> Iterator[Session]:
@@ -167,15 +175,15 @@ async def _to_person(call: Call, nick: str, line: Line) -> None:
         raise Refused(numerics.ERR_NOSUCHNICK, target.nick, "Is not connected")
     message_id = network.next_message_id()
     lines: Sequence[str] = (line.text,)
-    sessions = list(target.sessions) if target is not person else []
+    sessions = list(target.sessions)
     if keep:
         said = await network.directs.say(person, target, line.text, line.reply_to)
         message_id, lines = said.message_id, said.lines
         if said.audience is not None and target.account_id not in said.audience:
             sessions = []
-    own = [session for session in _own_others(call) if session.has("echo-message") or target is person]
-    if target is person and not call.session.has("echo-message"):
-        own.append(call.session)
+    else:
+        _fits(person, line, target.nick)
+    own = [session for session in _own_others(call) if session.has("echo-message")] if target is not person else ()
     _relay(call, [*sessions, *own], target.nick, line, message_id, lines)
     if line.command == "PRIVMSG" and target.away_text is not None:
         call.numeric(numerics.RPL_AWAY, target.nick, target.away_text)

@@ -180,7 +180,7 @@ def _wanted(person: Person, channel: Channel, change: Change) -> Change | None:
         if not change.given:
             return Change(False, "k", param or "*") if channel.password else None
         if not param or len(param) > names.KEY_LENGTH or not param.isprintable() or "," in param or " " in param or param[0] == ":":
-            raise Refused(numerics.ERR_INVALIDMODEPARAM, channel.name, "k", param or "*", "A key has 1 to 32 characters, no space or comma")
+            raise Refused(numerics.ERR_INVALIDMODEPARAM, channel.name, "k", "*", "A key has 1 to 32 characters, no space or comma")
         return Change(True, "k", param) if param != channel.password else None
     if letter == "l":
         if not change.given:

@@ -71,7 +71,7 @@ async def links(call: Call) -> None:
     name = call.network.server_name
     mask = call.param(1) or call.param(0)
     if not mask or match(mask, name):
-        call.numeric(numerics.RPL_LINKS, name, name, f"0 {call.network.settings.network_name}")
+        call.numeric(numerics.RPL_LINKS, name, name, f"0 {call.network.settings.description or call.network.settings.network_name}")
     call.numeric(numerics.RPL_ENDOFLINKS, mask or "*", "End of /LINKS list")
 
 

@@ -1,0 +1,88 @@
+"""irctest's controller for pleromad. Runs in irctest's own environment, where nothing of pleromad is installed."""
+
+import os
+import shlex
+from pathlib import Path
+
+from irctest.basecontrollers import BaseServerController, DirectoryBasedController
+from irctest.runner import NotImplementedByController
+from irctest.specifications import Capabilities, OptionalBehaviors
+
+
+class PleromadController(BaseServerController, DirectoryBasedController):
+    software_name = "pleromad"
+    supported_sasl_mechanisms = {"PLAIN"}
+    supports_sts = False
+    _port_wait_interval = 0.05
+    # What is declared here cannot hide as a skip: a test that finds it missing fails.
+    capabilities = frozenset(
+        {
+            Capabilities.ACCOUNT_NOTIFY,
+            Capabilities.ACCOUNT_TAG,
+            Capabilities.AWAY_NOTIFY,
+            Capabilities.BATCH,
+            Capabilities.ECHO_MESSAGE,
+            Capabilities.EXTENDED_JOIN,
+            Capabilities.EXTENDED_MONITOR,
+            Capabilities.LABELED_RESPONSE,
+            Capabilities.MESSAGE_TAGS,
+            Capabilities.MULTI_PREFIX,
+            Capabilities.SERVER_TIME,
+            Capabilities.SETNAME,
+        }
+    )
+    optional_behaviors = frozenset(
+        {
+            OptionalBehaviors.BAN_EXCEPTION_MODE,
+            OptionalBehaviors.CAP_REQ_MINUS,
+            OptionalBehaviors.ELIST_C,
+            OptionalBehaviors.ELIST_M,
+            OptionalBehaviors.ELIST_N,
+            OptionalBehaviors.ELIST_T,
+            OptionalBehaviors.ELIST_U,
+            OptionalBehaviors.INVITE_EXCEPTION_MODE,
+            OptionalBehaviors.INVITE_LIST,
+            OptionalBehaviors.INVITE_OVERRIDES_LIMIT,
+            OptionalBehaviors.MULTI_JOIN,
+            OptionalBehaviors.MULTI_KICK,
+            OptionalBehaviors.MULTI_NAMES_COMMAND,
+            OptionalBehaviors.MULTI_PRIVMSG,
+            OptionalBehaviors.NO_CTCP,
+        }
+    )
+    isupport = {
+        "BOT": "B",
+        "CASEMAPPING": "ascii",
+        "ELIST": "CMNTU",
+        "INVEX": "I",
+        "PREFIX": "(qaohv)~&@%+",
+        "STATUSMSG": "~&@%+",
+        "UTF8ONLY": None,
+        "WHOX": None,
+    }
+
+    def get_hostname_and_port(self):
+        """A free port of the loopback interface only."""
+        return "127.0.0.1", super().get_hostname_and_port()[1]
+
+    def run(self, hostname, port, *, password, ssl, run_services, faketime, websocket_hostname, websocket_port):
+        if ssl:
+            raise NotImplementedByController("ssl")
+        if websocket_port is not None:
+            raise NotImplementedByController("websocket")
+        self.hostname, self.port = hostname, port
+        command = [*shlex.split(os.environ["IRCTEST_DAEMON"]), str(port)]
+        if password:
+            command += ["--password", password]
+        if faketime:
+            # "+1y x30": the speed is what matters.
+            self.faketime_enabled = True
+            command += ["--speed", faketime.rpartition("x")[2]]
+        self.proc = self.execute(command, proc_name="pleromad", cwd=Path(os.environ["IRCTEST_ROOT"]))
+
+    def registerUser(self, case, username, password=None):
+        raise NotImplementedByController("account registration")
+
+
+def get_irctest_controller_class():
+    return PleromadController
