@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-
-from twisted.internet.interfaces import IReactorTime
+from typing import Any
 
 
 class Clock:
-    def __init__(self, reactor: IReactorTime) -> None:
+    def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
 
     def now(self) -> datetime:

@@ -34,7 +34,7 @@ async def settle() -> None:
     """Wait for all that was spawned."""
     while _running:
         waiter: Deferred[None] = Deferred()
-        next(iter(_running)).addBoth(lambda _, waiter=waiter: waiter.callback(None))
+        next(iter(_running)).addBoth(lambda _: waiter.callback(None))  # noqa: B023 - awaited in the same turn
         await waiter
 
 

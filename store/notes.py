@@ -244,7 +244,11 @@ async def facts(db: Queries, id: int, *, lock: bool = False) -> Facts | None:
         " FROM notes n JOIN accounts a ON a.id = n.account_id WHERE n.id = %s" + (" FOR UPDATE OF n" if lock else ""),
         (id,),
     )
-    return Facts(*[Visibility(value) if n == 6 else value for n, value in enumerate(row)]) if row else None
+    if row is None:
+        return None
+    values: list[Any] = list(row)
+    values[6] = Visibility(row[6])
+    return Facts(*values)
 
 
 async def standing(db: Queries, viewer: int, note: Facts) -> tuple[bool, bool, bool]:

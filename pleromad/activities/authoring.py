@@ -16,7 +16,6 @@ from pleromad.model.room import Rank
 from store import accounts as account_rows
 from store import emojis as emoji_rows
 from store import media as media_rows
-from store import notes as note_rows
 from store import rooms as room_rows
 from store import users as user_rows
 from store.notes import Facts

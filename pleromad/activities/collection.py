@@ -67,7 +67,7 @@ async def _rank(work: Work, activity: Add | Remove, given: bool) -> Result:
     mine = await room_rows.ranks_of(work.tx, room.id, work.actor.id)
     level = 9 if work.actor.id == room.id else max((LEVEL[r] for r in mine), default=0)
     giving_up = not given and target.id == work.actor.id and rank in mine
-    may = level >= 3 and level >= LEVEL[rank] or (level == 2 and rank == "v")
+    may = (level >= 3 and level >= LEVEL[rank]) or (level == 2 and rank == "v")
     require(may or giving_up, errors.Forbidden("You are not an operator of this room", detail="operator", station="check"))
     if given:
         membership = await relations.follow(work.tx, target.id, room.id)

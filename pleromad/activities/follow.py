@@ -13,8 +13,8 @@ from pleromad.model.activity import Follow
 from pleromad.model.event import Event
 from store import accounts as account_rows
 from store import activities as activity_rows
-from store import relations, timelines
 from store import notifications as notification_rows
+from store import relations, timelines
 from store import rooms as room_rows
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from pleromad.activities import accept, announce, block, collection, create, delete, follow, invite, like, undo, update, vote
+from pleromad.activities import (
+    accept,
+    announce,
+    block,
+    collection,
+    create,
+    delete,
+    follow,
+    invite,
+    like,
+    undo,
+    update,
+    vote,
+)
 from pleromad.activities.work import Result, Work
 from pleromad.model import activity as model
 

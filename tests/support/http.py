@@ -248,11 +248,13 @@ class Browser(Client):
         raise AssertionError("too many redirects")
 
 
+MODULES = {"pages": "web.pages.adapter", "oauth": "web.pages.adapter"}
+
+
 def build_doors(core: Any, site: Site, doors: Sequence[str]) -> list[Any]:
-    """Register HTTP doors by name: a folder of `protocols`, or "pages" and "oauth" of the hall itself."""
+    """Register HTTP doors by name: a folder of `protocols`, or "pages" (with OAuth) of the hall itself."""
     services = []
-    for door in doors:
-        module = {"pages": "web.pages.adapter", "oauth": "web.oauth"}.get(door, f"protocols.{door}.adapter")
+    for module in dict.fromkeys(MODULES.get(door, f"protocols.{door}.adapter") for door in doors):
         services.append(import_module(module).build(core, site, reactor))
     return [service for service in services if service is not None]
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pleromad.errors import Forbidden, Invalid, NotFound
+from pleromad.model.account import ProfileChange
 from pleromad.model.activity import (
     Accept,
     Add,
@@ -16,7 +17,6 @@ from pleromad.model.activity import (
     Undo,
     Update,
 )
-from pleromad.model.account import ProfileChange
 from pleromad.model.note import Visibility
 from pleromad.model.page import Page
 from pleromad.model.room import RoomChange
