@@ -1,8 +1,9 @@
-"""Attachments: files of ours (`path`) and addresses of others' (`remote_url`)."""
+"""Media: what was uploaded here (a file in the media folder) and what notes of other servers point at (an address)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,23 +12,30 @@ from pleromad.model.note import RemoteAttachment
 from store.pool import Queries
 
 COLUMNS = """m.id, m.account_id, m.note_id, m.kind, m.media_type, m.path, m.preview_path, m.remote_url, m.remote_preview_url,
-    m.description, m.blurhash, m.width, m.height, m.preview_width, m.preview_height, m.duration_seconds, m.size_bytes, m.focus_x,
-    m.focus_y, m.ready"""
+    m.description, m.blurhash, m.width, m.height, m.preview_width, m.preview_height, m.duration_seconds, m.size_bytes,
+    m.focus_x, m.focus_y, m.ready"""
+
+MAX_DESCRIPTION = 10_000  # of a remote one; what is longer is cut
+MAX_REMOTE = 64  # attachments of one note
+MAX_SIDE = 1_000_000  # pixels; what a remote server says beyond that is not believed
 
 
-def media_of(row: Sequence[Any], media_url: str) -> Media:
-    """A row of COLUMNS; `media_url` is the prefix that `path` is joined to."""
-    (id, account, note, kind, media_type, path, preview_path, remote, remote_preview, description, blurhash, width, height,
-     preview_width, preview_height, duration, size, focus_x, focus_y, ready) = row  # fmt: skip
+def _media(row: Sequence[Any], media_url: str) -> Media:
+    (id, account_id, note_id, kind, media_type, path, preview_path, remote_url, remote_preview_url, description, blurhash, width,
+     height, preview_width, preview_height, duration, size, focus_x, focus_y, ready) = row  # fmt: skip
+    url = media_url + path if path is not None else remote_url or ""
+    preview = media_url + preview_path if preview_path is not None else remote_preview_url
+    if preview is None and kind == MediaKind.IMAGE.value:
+        preview = url
     return Media(
         id=id,
-        account_id=account,
-        note_id=note,
+        account_id=account_id,
+        note_id=note_id,
         kind=MediaKind(kind),
         media_type=media_type,
-        url=media_url + path if path else remote or "",
-        preview_url=media_url + preview_path if preview_path else remote_preview,
-        remote_url=remote,
+        url=url,
+        preview_url=preview,
+        remote_url=remote_url,
         description=description,
         blurhash=blurhash,
         width=width,
@@ -43,17 +51,19 @@ def media_of(row: Sequence[Any], media_url: str) -> Media:
     )
 
 
-async def of_notes(db: Queries, note_ids: Collection[int], media_url: str) -> dict[int, tuple[Media, ...]]:
-    """In the order of the notes' attachments; one query."""
-    if not note_ids:
+async def of_notes(db: Queries, note_ids: Iterable[int], media_url: str) -> dict[int, tuple[Media, ...]]:
+    """What hangs on these notes, in order. Notes without any are not in it."""
+    wanted = list(note_ids)
+    if not wanted:
         return {}
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM media m WHERE m.note_id = ANY(%s) ORDER BY m.note_id, m.position, m.id", (list(note_ids),)
+        f"SELECT {COLUMNS} FROM media m WHERE m.note_id = ANY(%s) ORDER BY m.note_id, m.position, m.id",
+        (wanted,),
     )
     found: dict[int, list[Media]] = {}
     for row in rows:
-        found.setdefault(row[2], []).append(media_of(row, media_url))
-    return {id: tuple(each) for id, each in found.items()}
+        found.setdefault(row[2], []).append(_media(row, media_url))
+    return {id: tuple(media) for id, media in found.items()}
 
 
 async def by_ids(db: Queries, ids: Iterable[int], media_url: str) -> dict[int, Media]:
@@ -61,34 +71,95 @@ async def by_ids(db: Queries, ids: Iterable[int], media_url: str) -> dict[int, M
     if not wanted:
         return {}
     rows = await db.fetch(f"SELECT {COLUMNS} FROM media m WHERE m.id = ANY(%s)", (wanted,))
-    return {row[0]: media_of(row, media_url) for row in rows}
+    return {row[0]: _media(row, media_url) for row in rows}
 
 
 async def one(db: Queries, id: int, media_url: str) -> Media | None:
     return (await by_ids(db, [id], media_url)).get(id)
 
 
-async def owned(db: Queries, account_id: int, ids: Collection[int], media_url: str) -> dict[int, Media]:
-    """Those of `ids` that this account uploaded; locked, so that two notes cannot take the same."""
+async def owned(db: Queries, account_id: int, ids: Iterable[int], media_url: str) -> dict[int, Media]:
+    """Those of `ids` that this account uploaded. In a transaction they stay as they are until its end."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
     rows = await db.fetch(
-        f"SELECT {COLUMNS} FROM media m WHERE m.id = ANY(%s) AND m.account_id = %s FOR UPDATE", (list(ids), account_id)
+        f"SELECT {COLUMNS} FROM media m WHERE m.id = ANY(%s) AND m.account_id = %s ORDER BY m.id FOR UPDATE",
+        (wanted, account_id),
     )
-    return {row[0]: media_of(row, media_url) for row in rows}
+    return {row[0]: _media(row, media_url) for row in rows}
 
 
-async def add(db: Queries, columns: dict[str, Any]) -> None:
-    """`columns` has the names of the table."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A small picture. `path` None: the thing itself is small enough."""
+
+    path: str | None
+    width: int
+    height: int
+    blurhash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A file that was put on the shelf, and all that is known of it."""
+
+    kind: MediaKind
+    media_type: str
+    path: str
+    size_bytes: int
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    preview: Preview | None = None
+
+
+async def add(
+    db: Queries, id: int, account_id: int, stored: Stored, description: str, focus: tuple[float, float] | None
+) -> None:
     await db.execute(
-        f"INSERT INTO media ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})", tuple(columns.values())
+        "INSERT INTO media (id, account_id, kind, media_type, path, size_bytes, width, height, duration_seconds, description,"
+        " focus_x, focus_y, preview_path, preview_width, preview_height, blurhash)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            id,
+            account_id,
+            stored.kind.value,
+            stored.media_type,
+            stored.path,
+            stored.size_bytes,
+            stored.width,
+            stored.height,
+            stored.duration_seconds,
+            description,
+            *(focus or (None, None)),
+            *_preview_row(stored.preview),
+        ),
+    )
+
+
+def _preview_row(preview: Preview | None) -> tuple[Any, ...]:
+    return (None,) * 4 if preview is None else (preview.path, preview.width, preview.height, preview.blurhash)
+
+
+async def set_preview(db: Queries, id: int, preview: Preview) -> None:
+    """Another thumbnail."""
+    await db.execute(
+        "UPDATE media SET preview_path = %s, preview_width = %s, preview_height = %s, blurhash = %s WHERE id = %s",
+        (*_preview_row(preview), id),
     )
 
 
 async def attach(db: Queries, note_id: int, media_ids: Sequence[int]) -> None:
-    """Exactly these, in this order, are the note's attachments."""
-    await db.execute("UPDATE media SET note_id = NULL WHERE note_id = %s AND NOT id = ANY(%s::bigint[])", (note_id, list(media_ids)))
+    """These, in this order, and no others hang on the note."""
+    await db.execute(
+        "UPDATE media SET note_id = NULL, position = 0 WHERE note_id = %s AND NOT id = ANY(%s)",
+        (note_id, list(media_ids)),
+    )
     if media_ids:
         await db.execute(
-            "UPDATE media m SET note_id = %s, position = t.place FROM unnest(%s::bigint[]) WITH ORDINALITY AS t(id, place) WHERE m.id = t.id",
+            "UPDATE media m SET note_id = %s, position = t.position FROM unnest(%s::bigint[]) WITH ORDINALITY AS t(id, position)"
+            " WHERE m.id = t.id",
             (note_id, list(media_ids)),
         )
 
@@ -96,64 +167,99 @@ async def attach(db: Queries, note_id: int, media_ids: Sequence[int]) -> None:
 async def add_remote(
     db: Queries, ids: Sequence[int], account_id: int, note_id: int, attachments: Sequence[RemoteAttachment]
 ) -> None:
-    for position, (id, each) in enumerate(zip(ids, attachments, strict=True)):
-        focus = each.focus or (None, None)
-        await add(
-            db,
-            {
-                "id": id,
-                "account_id": account_id,
-                "note_id": note_id,
-                "position": position,
-                "kind": kind_of(each.media_type).value,
-                "media_type": each.media_type,
-                "remote_url": each.url,
-                "remote_preview_url": each.preview_url,
-                "description": each.description,
-                "blurhash": each.blurhash,
-                "width": each.width,
-                "height": each.height,
-                "duration_seconds": each.duration_seconds,
-                "focus_x": focus[0],
-                "focus_y": focus[1],
-            },
-        )
+    rows = [
+        _remote_row(id, position, attachment)
+        for position, (id, attachment) in enumerate(zip(ids, attachments, strict=True))
+        if position < MAX_REMOTE
+    ]
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    await db.execute(
+        "INSERT INTO media (account_id, note_id, id, position, kind, media_type, remote_url, remote_preview_url, description, blurhash,"
+        " width, height, duration_seconds, focus_x, focus_y)"
+        " SELECT %s, %s, t.* FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
+        " %s::int[], %s::int[], %s::float8[], %s::float8[], %s::float8[]) AS t",
+        (account_id, note_id, *columns),
+    )
 
 
 async def replace_remote(
     db: Queries, ids: Sequence[int], account_id: int, note_id: int, attachments: Sequence[RemoteAttachment]
 ) -> None:
-    await db.execute("DELETE FROM media WHERE note_id = %s AND remote_url IS NOT NULL", (note_id,))
+    """The note was edited elsewhere. Those that hung on it stay as rows of their own, for its history."""
+    await db.execute("UPDATE media SET note_id = NULL WHERE note_id = %s", (note_id,))
     await add_remote(db, ids, account_id, note_id, attachments)
+
+
+def _remote_row(id: int, position: int, given: RemoteAttachment) -> tuple[Any, ...]:
+    believable = (
+        given.width is not None
+        and given.height is not None
+        and 0 < given.width < MAX_SIDE
+        and 0 < given.height < MAX_SIDE
+    )
+    focus = (
+        given.focus
+        if given.focus is not None and all(-1 <= value <= 1 for value in given.focus)
+        else (None, None)
+    )
+    duration = given.duration_seconds
+    return (
+        id,
+        position,
+        kind_of(given.media_type).value,
+        given.media_type.lower()[:100],
+        given.url,
+        given.preview_url,
+        given.description[:MAX_DESCRIPTION].replace("\0", ""),
+        given.blurhash[:200] if given.blurhash else None,
+        given.width if believable else None,
+        given.height if believable else None,
+        duration if duration is not None and 0 <= duration < 1e7 else None,
+        *focus,
+    )
+
+
+def kind_of(media_type: str) -> MediaKind:
+    match media_type.partition("/")[0].lower():
+        case "image":
+            return MediaKind.IMAGE
+        case "video":
+            return MediaKind.VIDEO
+        case "audio":
+            return MediaKind.AUDIO
+    return MediaKind.UNKNOWN
 
 
 async def describe(
     db: Queries, account_id: int, id: int, description: str | None, focus: tuple[float, float] | None
 ) -> bool:
-    """None leaves a thing as it is. False when it is not theirs."""
-    x, y = focus or (None, None)
-    return bool(
-        await db.execute(
-            "UPDATE media SET description = coalesce(%s, description), focus_x = coalesce(%s, focus_x), focus_y = coalesce(%s, focus_y)"
-            " WHERE id = %s AND account_id = %s",
-            (description, x, y, id, account_id),
-        )
+    """Change what is said of one's own upload; None leaves a thing. False when there is no such upload. The note it hangs on counts as changed."""
+    note = await db.fetch_one(
+        "UPDATE media SET description = coalesce(%s, description), focus_x = coalesce(%s, focus_x), focus_y = coalesce(%s, focus_y)"
+        " WHERE id = %s AND account_id = %s RETURNING note_id",
+        (description, *(focus or (None, None)), id, account_id),
     )
+    if note is not None and note[0] is not None:
+        await db.execute("UPDATE notes SET arrived_at = arrived_at WHERE id = %s", (note[0],))
+    return note is not None
 
 
-async def delete_unattached(db: Queries, before: datetime) -> list[tuple[str | None, str | None]]:
-    """Uploads that no note, profile or older stage of a note uses; returns their (path, preview path)."""
+async def delete_unattached(db: Queries, before: datetime, limit: int = 200) -> list[str]:
+    """Forget what was put here before that moment and hangs on nothing: no note, no earlier stage of one, no profile.
+
+    Returns the paths of the files nobody needs any more.
+    """
     rows = await db.fetch(
-        """DELETE FROM media m WHERE m.note_id IS NULL AND m.path IS NOT NULL AND m.created_at < %s
-             AND NOT EXISTS (SELECT FROM note_edits e WHERE m.id = ANY(e.media_ids))
-             AND NOT EXISTS (SELECT FROM accounts a WHERE a.id = m.account_id
-                 AND (position(m.path IN coalesce(a.avatar_url, '')) > 0 OR position(m.path IN coalesce(a.header_url, '')) > 0))
-           RETURNING m.path, m.preview_path""",
-        (before,),
+        """DELETE FROM media WHERE id IN (
+               SELECT m.id FROM media m WHERE m.note_id IS NULL AND m.created_at < %s
+                  AND NOT EXISTS (SELECT FROM accounts a WHERE a.id = m.account_id AND m.path IS NOT NULL
+                      AND (right(a.avatar_url, length(m.path)) = m.path OR right(a.header_url, length(m.path)) = m.path))
+                  AND NOT EXISTS (SELECT FROM notes n JOIN note_edits e ON e.note_id = n.id
+                      WHERE n.account_id = m.account_id AND m.id = ANY(e.media_ids))
+               ORDER BY m.created_at LIMIT %s FOR UPDATE OF m SKIP LOCKED)
+           RETURNING path, preview_path""",
+        (before, limit),
     )
-    return [(row[0], row[1]) for row in rows]
-
-
-def kind_of(media_type: str) -> MediaKind:
-    major = media_type.partition("/")[0]
-    return MediaKind(major) if major in ("image", "video", "audio") else MediaKind.UNKNOWN
+    return [path for row in rows for path in row if path is not None]

@@ -1,0 +1,181 @@
+"""The shelf for what people here upload: pictures, sound, films. Files in the media folder, a row for each in the store."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from twisted.internet.defer import DeferredSemaphore
+from twisted.internet.threads import deferToThreadPool
+
+from pleromad import signatures
+from pleromad.clock import Clock
+from pleromad.config import Settings
+from pleromad.errors import Invalid, NotFound, TooLarge
+from pleromad.ids import Ids
+from pleromad.media_files import MediaFiles
+from pleromad.model.media import Media, MediaKind
+from pleromad.signatures import Format
+from pleromad.text.characters import clean
+from store import media as media_rows
+from store.pool import Database
+
+T = TypeVar("T")
+
+MAX_DESCRIPTION = 5_000
+UNATTACHED_HOURS = 24  # how long an upload waits for its note
+AT_ONCE = 2  # pictures worked on at a time: a big one takes some hundred megabytes
+
+
+class MediaShelf:
+    """`settings` is asked each time for what is in force. Files are named at random: what a person called them is not kept."""
+
+    def __init__(
+        self, database: Database, settings: Callable[[], Settings], ids: Ids, clock: Clock, reactor: Any
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._ids = ids
+        self._clock = clock
+        self._reactor = reactor
+        self._turns = DeferredSemaphore(AT_ONCE)
+
+    @property
+    def _files(self) -> MediaFiles:
+        settings = self._settings()
+        return MediaFiles(settings.data_dir / "media", settings.media.max_pixels)
+
+    async def upload(
+        self,
+        account_id: int,
+        data: bytes,
+        *,
+        filename: str = "",
+        media_type: str = "",
+        description: str = "",
+        focus: tuple[float, float] | None = None,
+        thumbnail: bytes | None = None,
+    ) -> Media:
+        """Keep a file. What it is is seen by its content; `filename` and `media_type` are what the client says of it.
+
+        Raises Invalid and TooLarge with `field` file, description, focus or thumbnail.
+        """
+        format = self._check(data)
+        description = _described(description)
+        focus = _focused(focus)
+        if thumbnail:
+            self._check(thumbnail, "thumbnail")
+        files = self._files
+        stored = await self._in_thread(files.keep, data, format, thumbnail or None)
+        id = await self._ids.mint()
+        try:
+            await media_rows.add(self._database, id, account_id, stored, description, focus)
+        except BaseException:
+            await self._in_thread(
+                files.remove, [stored.path, stored.preview.path if stored.preview else None]
+            )
+            raise
+        return await self.one(account_id, id)
+
+    async def one(self, viewer: int | None, id: int) -> Media:
+        """One's own upload. Raises NotFound."""
+        media = await media_rows.one(self._database, id, self._media_url)
+        if media is None or viewer is None or media.account_id != viewer:
+            raise NotFound()
+        return media
+
+    async def describe(
+        self,
+        viewer: int | None,
+        id: int,
+        description: str | None = None,
+        focus: tuple[float, float] | None = None,
+        thumbnail: bytes | None = None,
+    ) -> Media:
+        """Change what is said of one's own upload while it hangs on no note; None leaves a thing as it is.
+
+        Afterwards it is changed with its note (Update, `media_changes`). Raises NotFound, Invalid, TooLarge.
+        """
+        media = await self.one(viewer, id)
+        if viewer is None or media.note_id is not None:
+            raise NotFound()
+        description = None if description is None else _described(description)
+        focus = _focused(focus)
+        if thumbnail:
+            self._check(thumbnail, "thumbnail")
+            files = self._files
+            await media_rows.set_preview(
+                self._database, id, await self._in_thread(files.keep_thumbnail, thumbnail)
+            )
+            await self._in_thread(files.remove, [media.preview_path])
+        await media_rows.describe(self._database, viewer, id, description, focus)
+        return await self.one(viewer, id)
+
+    def open(self, path: str) -> tuple[Path, str]:
+        """(the file, the media type to send it with) of the part of a URL after /media/. Raises NotFound.
+
+        Never a file outside the folder. What a browser could run (HTML, SVG ...) is only ever sent as bytes to be saved.
+        """
+        return self._files.find(path)
+
+    async def forget_unattached(self) -> int:
+        """Take from the shelf what was uploaded a day ago and hangs on nothing. Returns how many files went."""
+        before = self._clock.now() - timedelta(hours=UNATTACHED_HOURS)
+        paths = await media_rows.delete_unattached(self._database, before)
+        if paths:
+            await self._in_thread(self._files.remove, paths)
+        return len(paths)
+
+    @property
+    def _media_url(self) -> str:
+        return self._settings().uris.media("")
+
+    def _check(self, data: bytes, field: str = "file") -> Format:
+        if not data:
+            raise Invalid("Validation failed: the file is empty", field=field)
+        format = signatures.recognise(data)
+        if format is None or (field == "thumbnail" and format.kind is not MediaKind.IMAGE):
+            raise Invalid("Validation failed: File content type is invalid", field=field)
+        limits = self._settings().media
+        most = limits.max_image_bytes if format.kind is MediaKind.IMAGE else limits.max_video_bytes
+        if len(data) > most:
+            raise TooLarge(
+                f"Validation failed: File file size must be less than {most / (1024 * 1024):g} MB",
+                field=field,
+            )
+        return format
+
+    async def _in_thread(self, work: Callable[..., T], *args: Any) -> T:
+        """At most AT_ONCE at a time. Goes on to its end when nobody waits for it any more."""
+        await self._turns.acquire()
+        running = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), work, *args)
+        running.addBoth(self._end_turn)
+        result: T = await running
+        return result
+
+    def _end_turn(self, result: Any) -> Any:
+        self._turns.release()
+        return result
+
+
+def _described(description: str) -> str:
+    description = clean(description).strip()
+    if len(description) > MAX_DESCRIPTION:
+        raise Invalid(
+            f"Validation failed: Description is too long (maximum is {MAX_DESCRIPTION} characters)",
+            field="description",
+        )
+    return description
+
+
+def _focused(focus: tuple[float, float] | None) -> tuple[float, float] | None:
+    """Two numbers from -1 to 1 (Mastodon: focal points); beyond is taken for the edge."""
+    if focus is None:
+        return None
+    if not all(math.isfinite(value) for value in focus):
+        raise Invalid("Validation failed: the focus must be two numbers from -1 to 1", field="focus")
+    x, y = (max(-1.0, min(1.0, value)) for value in focus)
+    return x, y
