@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -27,6 +28,9 @@ CSRF_FIELD = "csrf"
 # What a log-in by password over HTTP Basic may do: everything a person may.
 BASIC_SCOPES = frozenset({"read", "write", "follow", "push", "profile"})
 
+# What Mastodon's old scope `follow` stands for.
+FOLLOW = frozenset(f"{verb}:{noun}" for verb in ("read", "write") for noun in ("blocks", "follows", "mutes"))
+
 
 @dataclass(frozen=True)
 class Viewer:
@@ -39,19 +43,25 @@ class Viewer:
     def id(self) -> int | None:
         return self.account.id if self.account is not None else None
 
-    def need(self, scope: str) -> Account:
-        """The person, when they may do this. Unauthenticated without one, Forbidden when the token is too narrow."""
-        if self.token is not None and not self.token.allows(scope):
+    def allows(self, *scopes: str) -> bool:
+        """Whether the token covers one of `scopes`. A person without a token (a session) may everything."""
+        if self.token is None:
+            return self.account is not None
+        return any(self.token.allows(scope) or (scope in FOLLOW and self.token.allows("follow")) for scope in scopes)
+
+    def need(self, *scopes: str) -> Account:
+        """The person, when they may do one of these. Unauthenticated without one, Forbidden when the token is too narrow."""
+        if self.token is not None and not self.allows(*scopes):
             raise Forbidden("This action is outside the authorized scopes")
         if self.account is None:
             raise Unauthenticated("This method requires an authenticated user")
         return self.account
 
-    def need_token(self, scope: str) -> Token:
+    def need_token(self, *scopes: str) -> Token:
         """The token of a person or an application. Unauthenticated, Forbidden as `need`."""
         if self.token is None:
             raise Unauthenticated("This method requires an authenticated user")
-        if not self.token.allows(scope):
+        if scopes and not self.allows(*scopes):
             raise Forbidden("This action is outside the authorized scopes")
         return self.token
 
@@ -85,8 +95,21 @@ async def viewer_of_token(secret: str, core: Core) -> Viewer:
     if token.account_id is None:
         return Viewer(None, token)
     account = await core.reading.account(token.account_id)
-    await core.accounts.seen(account.id)
+    await _seen(account.id, core)
     return Viewer(account, token)
+
+
+_seen_on: dict[int, date] = {}
+
+
+async def _seen(account_id: int, core: Core) -> None:
+    """Once a day and person, from this daemon."""
+    today = core.clock.now().date()
+    if _seen_on.get(account_id) != today:
+        if len(_seen_on) > 10_000:
+            _seen_on.clear()
+        _seen_on[account_id] = today
+        await core.accounts.seen(account_id)
 
 
 def basic_of(credentials: str) -> tuple[str, str]:
@@ -130,7 +153,9 @@ async def session_of(request: Request, core: Core) -> Account | None:
     token = await core.accounts.token(secret)
     if token is None or SESSION_SCOPE not in token.scopes or token.account_id is None:
         return None
-    return await core.reading.account(token.account_id)
+    account = await core.reading.account(token.account_id)
+    await _seen(account.id, core)
+    return account
 
 
 async def open_session(request: Request, core: Core, account_id: int) -> None:

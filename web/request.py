@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from twisted.internet.address import IPv4Address, IPv6Address
@@ -73,7 +73,8 @@ class Request:
         self._body: bytes | None = None
         self._refusal = refusal
         # Taken from Twisted, which closes it when the client hangs up: the handler may still be at work then.
-        self._content, raw.content = raw.content, None
+        self._content: IO[bytes] | None = raw.content
+        raw.content = None
 
     def header(self, name: str) -> str:
         """'' when absent; several of one name are joined by commas (RFC 9110, section 5.2)."""
@@ -84,7 +85,7 @@ class Request:
 
     def cookie(self, name: str) -> str:
         value = self.raw.received_cookies.get(name.encode("ascii"), b"")
-        return cast(bytes, value).strip(b' "').decode("ascii", "replace")
+        return value.strip(b' "').decode("ascii", "replace")
 
     def first(self, name: str) -> str | None:
         return next((value for key, value in self.query if key == name), None)

@@ -113,8 +113,6 @@ class _Wire:
             self._connection.receive_data(data)
             for event in self._connection.events():
                 self._happened(event)
-                if self._lost:
-                    return
         except RemoteProtocolError as error:
             log.debug("broken frame: {error}", error=str(error))
             self._write(error.event_hint)

@@ -1,0 +1,57 @@
+"""The page about this server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pleromad.errors import NotFound
+from web.pages import shown
+from web.pages.entering import JOINING
+from web.pages.frame import Frame
+from web.pages.head import Head, absolute
+from web.site import Answer, Request, Site
+
+if TYPE_CHECKING:
+    from pleromad.core import Core
+
+
+class About:
+    def __init__(self, core: Core, site: Site, frame: Frame) -> None:
+        self.core = core
+        self.frame = frame
+        site.route("GET", "/about", self.about)
+
+    async def about(self, request: Request) -> Answer:
+        settings = self.core.settings
+        contact = None
+        if settings.instance.contact_account:
+            try:
+                contact = shown.person(await self.core.reading.account_by_handle(settings.instance.contact_account))
+            except NotFound:
+                contact = None  # the settings name somebody who is not here (any more)
+        return await self.frame.page(
+            request,
+            "about.html",
+            title=settings.name,
+            viewer=await self.frame.viewer(request),
+            counts=await self.core.reading.counts(),
+            joining=JOINING[settings.instance.registrations],
+            contact=contact,
+            doors=self._doors(),
+            head=Head(
+                url=f"{self.core.uris.base}/about",
+                title=settings.name,
+                description=settings.instance.description,
+                image=absolute("/static/icon.png", self.core.uris),
+            ),
+        )
+
+    def _doors(self) -> list[tuple[str, str]]:
+        settings = self.core.settings
+        doors = []
+        if settings.gopher.enabled:
+            port = settings.gopher.advertise_port
+            doors.append(("Gopher", f"gopher://{settings.gopher.advertise_host}{'' if port == 70 else f':{port}'}"))
+        if settings.irc.enabled:
+            doors.append(("IRC", f"irc://{settings.irc.server_name}"))
+        return doors

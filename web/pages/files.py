@@ -1,0 +1,66 @@
+"""Files: pictures of people, our own style and icons, robots.txt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pleromad.errors import NotFound
+from web.answers import Headers
+from web.pages.frame import STATIC
+from web.site import Answer, Request, Site
+
+if TYPE_CHECKING:
+    from pleromad.core import Core
+
+FOR_EVER: Headers = (("Cache-Control", "public, max-age=31536000, immutable"),)
+# What people upload is never run or embedded as a page of this site.
+UPLOADED: Headers = (
+    *FOR_EVER,
+    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; sandbox"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("Access-Control-Allow-Origin", "*"),
+)
+SHOWN = ("image/", "video/", "audio/")
+
+TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".ico": "image/x-icon", ".png": "image/png"}
+
+ROBOTS = """User-agent: *
+Disallow: /api/
+Disallow: /oauth/
+Disallow: /log-in
+Disallow: /sign-up
+Disallow: /home
+Disallow: /notifications
+Disallow: /act/
+"""
+
+
+class Files:
+    def __init__(self, core: Core, site: Site) -> None:
+        self.core = core
+        site.route("GET", "/media/<path:path>", self.media)
+        site.route("GET", "/static/<name>", self.static)
+        site.route("GET", "/favicon.ico", self.favicon)
+        site.route("GET", "/robots.txt", self.robots)
+
+    async def media(self, request: Request) -> Answer:
+        """A picture, film or sound; anything else, and SVG, which can hold scripts, only to be saved."""
+        path, media_type = self.core.media.open(request.params["path"])
+        headers = UPLOADED
+        if not media_type.startswith(SHOWN) or "svg" in media_type:
+            headers += (("Content-Disposition", "attachment"),)
+        return Answer.file(path, media_type, headers)
+
+    async def static(self, request: Request) -> Answer:
+        name = request.params["name"]
+        path = STATIC / name
+        if path.suffix not in TYPES or path.parent != STATIC or not path.is_file():
+            raise NotFound
+        headers = FOR_EVER if request.query else (("Cache-Control", "public, max-age=86400"),)
+        return Answer.file(path, TYPES[path.suffix], headers)
+
+    async def favicon(self, request: Request) -> Answer:
+        return Answer.file(STATIC / "favicon.ico", TYPES[".ico"], (("Cache-Control", "public, max-age=86400"),))
+
+    async def robots(self, request: Request) -> Answer:
+        return Answer.plain(ROBOTS)

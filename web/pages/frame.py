@@ -1,0 +1,167 @@
+"""What all pages have in common: the templates, the frame around a page, its headers, and pages that say no."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pleromad.errors import (
+    Forbidden,
+    Gone,
+    NotFound,
+    PleromadError,
+    RateLimited,
+    StoreUnavailable,
+    Unauthenticated,
+)
+from pleromad.model.account import Account
+from web.answers import Headers
+from web.auth import csrf, session_of
+from web.negotiation import choose
+from web.oauth.clients import OAuthError
+from web.pages import shown
+from web.site import Answer, Request, Site, status_of
+
+if TYPE_CHECKING:
+    from pleromad.core import Core
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+STATIC = Path(__file__).parent.parent / "static"
+
+SAFETY: Headers = (
+    ("Referrer-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+)
+
+_KINDS = (("text/html", "application/xhtml+xml"), ("application/json", "application/activity+json", "application/ld+json"), ("text/plain",))
+
+
+class Frame:
+    def __init__(self, core: Core, site: Site) -> None:
+        self.core = core
+        self.site = site
+        self.styles = f"/static/pleromad.css?{_mark(STATIC / 'pleromad.css')}"
+        self.templates = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self.templates.filters.update(when=shown.when, stamp=shown.stamp, number=shown.number)
+        for name in self.templates.list_templates():
+            self.templates.get_template(name)
+
+    async def viewer(self, request: Request) -> Account | None:
+        return await session_of(request, self.core)
+
+    async def page(
+        self,
+        request: Request,
+        template: str,
+        *,
+        title: str,
+        viewer: Account | None = None,
+        status: int = 200,
+        form_action: tuple[str, ...] = (),
+        headers: Headers = (),
+        **values: Any,
+    ) -> Answer:
+        """A whole page. `form_action`: where forms may lead besides this site."""
+        return self.render(request, template, title, viewer, status, form_action, headers, values)
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        title: str,
+        viewer: Account | None,
+        status: int,
+        form_action: tuple[str, ...],
+        headers: Headers,
+        values: dict[str, Any],
+    ) -> Answer:
+        settings = self.core.settings
+        token = csrf(request, self.core) if viewer is not None or values.get("form") else ""
+        text = self.templates.get_template(template).render(
+            title=title,
+            site=settings.name,
+            settings=settings,
+            domain=settings.domain,
+            base=self.core.uris.base,
+            path=request.path,
+            here=_here(request),
+            styles=self.styles,
+            viewer=shown.person(viewer) if viewer is not None else None,
+            csrf=token,
+            now=self.core.clock.now(),
+            **{"form": False, "head": None, **values},
+        )
+        if any(name == "Cache-Control" for name, _ in headers):
+            cache: Headers = ()
+        else:
+            private = viewer is not None or request.cookies_to_send
+            cache = (("Cache-Control", "private, no-store" if private else "max-age=0, must-revalidate"),)
+        return Answer.html(
+            text, status, (("Content-Security-Policy", self.policy(form_action)), ("Vary", "Accept, Cookie"), *SAFETY, *cache, *headers)
+        )
+
+    def policy(self, form_action: tuple[str, ...] = ()) -> str:
+        """No script at all, styles from here; pictures of other servers from where they are."""
+        remote = "https:" if self.core.uris.base.startswith("https:") else "https: http:"
+        forms = " ".join(["'self'", *form_action])
+        return (
+            f"default-src 'none'; style-src 'self'; img-src 'self' data: {remote}; media-src 'self' {remote};"
+            f" form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+        )
+
+    def refusal(self, request: Request, error: PleromadError) -> Answer:
+        """A refusal where no door has words of its own: a page, or JSON or a line for those who do not read pages."""
+        status = error.status if isinstance(error, OAuthError) else status_of(error)
+        kind = choose(request.header("accept"), _KINDS, 0 if request.header("accept") else 2)
+        if kind == 1:
+            return Answer.json({"error": error.public}, status=status)
+        if kind == 2 or request.path.startswith(("/media/", "/static/")):
+            return Answer.plain(f"{error.public}\n", status=status)
+        values = {"words": _words(error), "public": error.public, "status": status}
+        return self.render(request, "error.html", _words(error), None, status, (), (("Cache-Control", "no-store"),), values)
+
+
+def _words(error: PleromadError) -> str:
+    """A heading for each kind of refusal."""
+    match error:
+        case Gone():
+            return "This was here"
+        case NotFound():
+            return "There is nothing here"
+        case Unauthenticated():
+            return "Please log in"
+        case Forbidden():
+            return "This is not for you"
+        case RateLimited():
+            return "Not so fast"
+        case StoreUnavailable():
+            return "Back in a moment"
+        case OAuthError():
+            return "The application asked wrongly"
+        case _ if type(error) is PleromadError:
+            return "Something broke"
+    return "That did not work"
+
+
+def _here(request: Request) -> str:
+    """This page's own address, with what pages the list: where a form comes back to."""
+    kept = [(name, value) for name, value in request.query if name in ("max_id", "min_id", "with", "type")]
+    return request.path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _mark(path: Path) -> str:
+    """Changes with the file, so that browsers may keep it for ever."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
