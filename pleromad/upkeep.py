@@ -57,4 +57,4 @@ class Upkeep:
     async def _trim(self) -> None:
         """Rows nobody needs any more, and files nobody shows."""
         await upkeep.trim(self._database)
-        await self._media.sweep()
+        await self._media.forget_unattached()
