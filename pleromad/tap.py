@@ -120,6 +120,7 @@ class House(Service):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         if not dsn:
             embedded = Embedded(settings.data_dir / "postgres")
+            embedded.claim()
             dsn = await deferToThread(embedded.start)
             self._down.append(lambda: deferToThread(embedded.stop))
         self.database = Database(dsn, self._reactor, size=settings.store.connections)

@@ -6,6 +6,7 @@ left running is taken over.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import subprocess
@@ -47,6 +48,7 @@ class Embedded:
     def __init__(self, folder: Path, *, settings: str = SMALL_MACHINE) -> None:
         self.folder = folder
         self._settings = settings
+        self._lock: Any = None
 
     def start(self) -> str:
         """Start PostgreSQL, or join the one that runs; returns the dsn of our database. Raises StoreUnavailable."""
@@ -60,6 +62,19 @@ class Embedded:
                 f"The embedded PostgreSQL in {self.folder} does not start: {error}. Its log is {self.folder / 'log'}"
             ) from error
         return self.database("pleromad")
+
+    def claim(self) -> None:
+        """Make it ours alone until the process ends: whoever starts it also stops it. Raises StoreUnavailable."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = open(self.folder.parent / "pleromad.lock", "w")  # noqa: SIM115 - held until the process ends
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise StoreUnavailable(
+                f"Another pleromad runs on {self.folder.parent}. Several daemons can share a PostgreSQL of yours: [store] dsn"
+            ) from None
+        self._lock = lock
 
     def stop(self) -> None:
         """Stop PostgreSQL: quickly, but with everything on disk."""
