@@ -1,0 +1,1 @@
+"""What there is to read: a page for each kind of selector."""
