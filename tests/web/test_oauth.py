@@ -23,7 +23,7 @@ ELSEWHERE = "https://app.example/callback"
 
 def hidden(page: str) -> dict[str, str]:
     """The hidden fields of a page's last form (the first is the log-out button)."""
-    form = page[page.rindex("<form method") :]
+    form = page[page.rindex("<form ") :]
     pairs = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form)
     return {name: html.unescape(value) for name, value in pairs}
 

@@ -48,6 +48,9 @@ TOLD = {
     "pleroma:emoji_reaction": "reacted to your post",
 }
 
+# Told with the note itself; the others with a line of it.
+WHOLE = ("mention", "status", "poll", "update")
+
 
 class Acting:
     def __init__(self, core: Core, site: Site, frame: Frame) -> None:
@@ -148,7 +151,8 @@ class Acting:
             case _:
                 raise Invalid("There is nothing to do")
         await self._submit(activity, viewer)
-        return Answer.redirect(f"{back}#note-{note_id}", 303)
+        key = text_of(found, "key") or ""
+        return Answer.redirect(f"{back}#note-{key if key.isascii() and len(key) < 40 else note_id}", 303)
 
     async def on_account(self, request: Request) -> Answer:
         viewer, found = await self._form(request)
@@ -185,13 +189,16 @@ class Acting:
 
     def _told(self, item: Notification, viewer: Account) -> dict[str, Any]:
         words = TOLD.get(item.type, item.type)
+        note = shown.note(item.seen, viewer, now=self.core.clock.now()) if item.seen is not None else None
         if item.emoji and not item.emoji_url:
             words = f"reacted with {item.emoji}"
         return {
             "who": shown.person(item.account),
             "words": words,
             "at": item.created_at,
-            "note": shown.note(item.seen, viewer, now=self.core.clock.now()) if item.seen is not None else None,
+            "note": note,
+            "whole": item.type in WHOLE,
+            "line": shown.summary(note, 140) if note is not None else "",
             "request": item.type == "follow_request",
         }
 

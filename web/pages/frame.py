@@ -130,7 +130,10 @@ class Frame:
             return Answer.json({"error": error.public}, status=status)
         if kind == 2 or request.path.startswith(("/media/", "/static/")):
             return Answer.plain(f"{error.public}\n", status=status)
-        values = {"words": _words(error), "public": error.public, "status": status}
+        public = error.public
+        if isinstance(error, NotFound) and public == NotFound.default:
+            public = "The address leads nowhere, or to something that is not for you."
+        values = {"words": _words(error), "public": public, "status": status}
         return self.render(request, "error.html", _words(error), None, status, (), (("Cache-Control", "no-store"),), values)
 
 

@@ -201,7 +201,8 @@ class Reading:
                 pinned = await reading.of_account(viewer_id, account.id, Page(5), pinned=True)
                 now = self.core.clock.now()
                 notes += [shown.note(seen, viewer, now=now, pinned=True) for seen in pinned.items]
-            notes += self._shown(found.items, viewer)
+            above = {note.id for note in notes}
+            notes += [note for note in self._shown(found.items, viewer) if note.id not in above or note.boosted_by]
         relation: Relationship | None = None
         if viewer is not None and viewer.id != account.id:
             relation = next(iter(await self.core.reading.relationships(viewer.id, [account.id])), None)

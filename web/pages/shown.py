@@ -72,9 +72,10 @@ class ShownPoll:
 
 @dataclass(frozen=True, slots=True)
 class ShownNote:
-    """`seen_by` is who boosted it, when it stands here because of that."""
+    """`boosted_by` is who boosted it, when it stands here because of that."""
 
     id: int
+    key: str  # of where it stands: once on a page, even if the note stands there twice
     author: Person
     href: str  # its own page
     created_at: datetime
@@ -156,6 +157,7 @@ def note(seen: Seen, viewer: Account | None, *, now: datetime, depth: int = 0, p
     open_to_all = shown.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
     return ShownNote(
         id=shown.id,
+        key=f"{'pinned-' if pinned else ''}{seen.note.id}",
         author=person(shown.account),
         href=note_href(shown),
         created_at=shown.created_at,
