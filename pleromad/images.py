@@ -11,19 +11,22 @@ from io import BytesIO
 from typing import Any
 
 import blurhash
-from PIL import Image, ImageCms, ImageFile, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps, JpegImagePlugin
 
 from pleromad import animations, signatures
 from pleromad.errors import Invalid, TooLarge
 from pleromad.signatures import Format
 
 THUMBNAIL = 400  # pixels; as wide or high at most
+MANY_PIXELS = 12_000_000
 MAX_FRAMES = 1_500
 ANIMATED_PIXELS = 6  # times max_pixels, over all frames
 _BLUR_SIDE = 32
 _PLUGINS = {"jpeg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "avif": "AVIF", "heic": "HEIF"}
 _STRIP = {"png": animations.strip_png, "gif": animations.strip_gif, "webp": animations.strip_webp}
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # pictures are measured here
+# Pillow warns of big pictures, which are measured here, and of damaged Exif, which is thrown away.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", module=r"PIL\.TiffImagePlugin")
 # What a broken or hostile file makes Pillow raise.
 _BROKEN = (
     OSError,
@@ -87,12 +90,13 @@ def _prepare(data: bytes, format: Format, max_pixels: int, field: str) -> Pictur
             image = _animation(data, format, width, height, max_pixels, field)
             still = _upright(opened)
         else:
+            like = _jpeg_options(opened) if format.name == "jpeg" else {"lossless": data[12:16] == b"VP8L"}
             still = _upright(opened)
-            image = _encode(still, _target(format, still), whole=True, lossless=data[12:16] == b"VP8L")
+            image = _encode(still, _target(format, still), like)
         small = _small(still)
         thumbnail = None
         if moving or max(still.size) > THUMBNAIL:
-            thumbnail = _encode(small, signatures.WEBP if _has_alpha(small) else signatures.JPEG, whole=False)
+            thumbnail = _encode(small, signatures.WEBP if _has_alpha(small) else signatures.JPEG, {})
         return Picture(image, thumbnail, _blurhash(small))
 
 
@@ -110,8 +114,9 @@ def _animation(data: bytes, format: Format, width: int, height: int, max_pixels:
 def _upright(opened: ImageFile.ImageFile) -> Image.Image:
     """Decoded, turned as Exif says, in sRGB, and with nothing but its pixels and its transparency."""
     profile = opened.info.get("icc_profile")
-    image: Image.Image = ImageOps.exif_transpose(opened)
-    image.load()
+    opened.load()
+    ImageOps.exif_transpose(opened, in_place=True)
+    image: Image.Image = opened
     if image.mode.startswith("I") or image.mode == "F":
         image = image.convert("I").point(lambda value: value / 256).convert("L")  # 16 bits of grey
     elif image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK"):
@@ -161,24 +166,33 @@ def _target(format: Format, image: Image.Image) -> Format:
     return format
 
 
-def _encode(image: Image.Image, format: Format, *, whole: bool, lossless: bool = False) -> Encoded:
+def _jpeg_options(opened: Image.Image) -> dict[str, Any]:
+    """To be as fine as it was: better would only be larger."""
+    tables = getattr(opened, "quantization", None)
+    if opened.mode not in ("L", "RGB") or not tables or len(tables) > 2:
+        return {}
+    return {"qtables": tables, "subsampling": JpegImagePlugin.get_sampling(opened)}
+
+
+def _encode(image: Image.Image, format: Format, like: dict[str, Any]) -> Encoded:
+    """`like`: how the original was written, where that is known."""
     out = BytesIO()
     options: dict[str, Any] = {}
     match format.name:
         case "jpeg":
+            # What loads in steps is held in memory whole while it is written.
+            stepwise = image.width * image.height < MANY_PIXELS
             options = {
-                "quality": 90 if whole else 80,
-                "progressive": True,
-                "optimize": image.width * image.height < 16_000_000,
+                "progressive": stepwise,
+                "optimize": stepwise,
+                **(like if "qtables" in like else {"quality": 85}),
             }
             if image.mode not in ("L", "RGB"):
                 image = image.convert("RGB")
         case "webp":
-            options = {"lossless": True} if lossless and whole else {"quality": 90 if whole else 80}
+            options = {"lossless": True} if like.get("lossless") else {"quality": 85}
             if image.mode not in ("RGB", "RGBA"):
                 image = image.convert("RGBA" if _has_alpha(image) else "RGB")
-        case "gif":
-            options = {"optimize": True}
         case "png":
             options = {"compress_level": 6}
     image.save(out, _PLUGINS[format.name], **options)

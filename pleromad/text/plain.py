@@ -72,7 +72,10 @@ def find_links(html: str) -> tuple[Link, ...]:
     writer = _Writer("none", None)
     read(html, writer)
     writer.whole()
-    return tuple({link.href: link for link in reversed(writer.links)}.values())[::-1]
+    found: dict[str, Link] = {}
+    for link in writer.links:
+        found.setdefault(link.href, link)
+    return tuple(found.values())
 
 
 @dataclass(slots=True)

@@ -104,7 +104,7 @@ class Rebuilder:
     def html(self) -> str:
         self._flush()
         self._close_above(-1)
-        return "".join(self._out)
+        return "".join(self._out).strip()  # a parser leaves blanks before the first word away
 
     # ---- events
 
@@ -177,8 +177,9 @@ class Rebuilder:
             if name == "pre":
                 self._out.append("\n")
                 return
-            if name == "p" or name in _HEADINGS or name in ("caption", "dt", "ruby"):
-                self._out.append("<br>")
+            if name in INLINE or name == "p" or name in _HEADINGS or name in ("caption", "dt"):
+                if not self._begins():
+                    self._out.append("<br>")
                 return
             if name in _WALLS:
                 break
@@ -192,14 +193,12 @@ class Rebuilder:
         index = self._near(("p",))
         if index is not None:
             self._close_above(index - 1)
-        self._broken = not self._at_start()
+        self._broken = not (self._begins() and self._open[-1][0] in BLOCKS)
 
-    def _at_start(self) -> bool:
-        """Nothing was said yet in the block we are in: then there is nothing to set apart."""
-        return (
-            bool(self._open)
-            and self._open[-1][0] in BLOCKS
-            and self._out[-1].startswith("<" + self._open[-1][0])
+    def _begins(self) -> bool:
+        """Nothing was said yet in the innermost element: then there is nothing to set apart."""
+        return bool(self._open) and self._out[-1].startswith(
+            (f"<{self._open[-1][0]}>", f"<{self._open[-1][0]} ")
         )
 
     # ---- elements
@@ -263,12 +262,11 @@ class Rebuilder:
             self._push("tr", "")
 
     def _into_block(self) -> None:
-        """Close the paragraph or heading we are in; inside a table, go into a cell."""
+        """Where a block may stand: not inside a paragraph, a heading or anything inline; inside a table, in a cell."""
         self._flush()
         self._broken = False
-        index = self._near(("p", *_HEADINGS))
-        if index is not None:
-            self._close_above(index - 1)
+        wall = self._near(_WALLS, stop=frozenset())
+        self._close_above(-1 if wall is None else wall)
         if self._in_table():
             self._ensure_row()
             self._push("td", "")
