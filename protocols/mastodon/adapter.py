@@ -1,0 +1,85 @@
+"""Wiring: the table's routes, the streams, and what an app may expect around them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pleromad.core import Core
+from pleromad.errors import Unauthenticated
+from protocols.mastodon import errors
+from protocols.mastodon.door import Access, Door
+from protocols.mastodon.errors import INVALID_TOKEN
+from protocols.mastodon.from_core.accounts import AVATAR, HEADER
+from protocols.mastodon.streaming.hub import Hub
+from protocols.mastodon.streaming.sse import streamed
+from protocols.mastodon.streaming.streams import NEEDS_PERSON, check, parse
+from protocols.mastodon.streaming.websocket import Doorstep
+from protocols.mastodon.table import ROWS
+from web.answers import Answer
+from web.auth import bearer_of
+from web.request import Request
+from web.site import Site
+
+STREAMING = "/api/v1/streaming"
+_PICTURES = Path(__file__).parent / "pictures"
+
+# Streams that are Server-Sent Events at an address of their own.
+SSE = {
+    "user": "user",
+    "user/notification": "user:notification",
+    "public": "public",
+    "public/media": "public:media",
+    "public/local": "public:local",
+    "public/remote": "public:remote",
+    "hashtag": "hashtag",
+    "hashtag/local": "hashtag:local",
+    "list": "list",
+    "direct": "direct",
+}
+
+
+def build(core: Core, site: Site, reactor: Any) -> Hub:
+    door = Door(core, site)
+    site.errors("/api", errors.render)
+    site.cors("/api")
+    for row in ROWS:
+        door.open(row)
+    for path, name in ((AVATAR, "avatar.png"), (HEADER, "header.png")):
+        site.route("GET", path, _picture(name))
+    hub = Hub(core, door.render, reactor)
+    site.websocket(STREAMING, Doorstep(core, hub).enter)
+    site.route("GET", STREAMING, _sse(door, hub, None))
+    site.route("GET", f"{STREAMING}/health", _health)
+    for path, name in SSE.items():
+        site.route("GET", f"{STREAMING}/{path}", _sse(door, hub, name))
+    return hub
+
+
+def _sse(door: Door, hub: Hub, name: str | None) -> Any:
+    """`name` None: the parameter `stream` says which."""
+
+    async def answer(request: Request) -> Answer:
+        wanted = name or request.first("stream") or ""
+        media = (request.first("only_media") or "").lower() in ("true", "1")
+        viewer = await door.admit(Access.ANYBODY, (), request)
+        if viewer.token is None and wanted in NEEDS_PERSON:
+            raise Unauthenticated(INVALID_TOKEN)
+        stream = parse(wanted, tag=request.first("tag") or "", only_media=media)
+        check(stream, viewer)
+        return streamed(hub, viewer, bearer_of(request), stream)
+
+    return answer
+
+
+async def _health(request: Request) -> Answer:
+    return Answer.plain("OK")
+
+
+def _picture(name: str) -> Any:
+    body = (_PICTURES / name).read_bytes()
+
+    async def answer(request: Request) -> Answer:
+        return Answer(200, body, "image/png", (("Cache-Control", "public, max-age=86400"),))
+
+    return answer

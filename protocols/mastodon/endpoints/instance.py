@@ -1,0 +1,241 @@
+"""The server: what it is, what it allows, its rules."""
+
+from __future__ import annotations
+
+from pleromad import __version__
+from pleromad.activities import authoring, collection, update
+from pleromad.clock import iso
+from pleromad.core import Core
+from pleromad.errors import NotFound
+from pleromad.media import MAX_DESCRIPTION
+from pleromad.model.account import Account
+from pleromad.reading.instance import Counts
+from pleromad.signatures import SAFE
+from pleromad.text import CONTENT_TYPES, escape
+from protocols.mastodon.door import Call, Listed, NoForm
+from protocols.mastodon.entities import instance as entities
+from protocols.mastodon.from_core.accounts import HEADER, emoji, encode
+
+# The API this door speaks, and what it is: apps look for the first number.
+MASTODON = "4.6.0"
+VERSION = f"{MASTODON} (compatible; pleromad {__version__})"
+# Mastodon 4.3 counts its API's changes: 2 is grouped notifications. What came later is not all here yet.
+API_VERSION = 2
+CHARACTERS_PER_URL = 0  # an address counts as long as it is
+MAX_FPS = 120
+MAX_PICTURE_TEXT = 1_500
+
+FEATURES = [
+    "pleroma_api", "mastodon_api", "mastodon_api_streaming", "polls", "multifetch", "editing", "gopher",
+    "pleroma:api/v1/notifications:include_types_filter", "pleroma_emoji_reactions", "pleroma:group_actors",
+]  # fmt: skip
+
+_LANGUAGES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français", "it": "Italiano", "ja": "日本語", "nl": "Nederlands", "pl": "Polski", "pt": "Português", "ru": "Русский", "zh": "中文"}
+
+
+async def show(call: Call[NoForm]) -> entities.Instance:
+    core = call.core
+    instance = core.settings.instance
+    counts = await core.reading.counts()
+    base = core.uris.base
+    contact = await _contact(core)
+    anybody = entities.FeedAccess(local="public", remote="public")
+    return entities.Instance(
+        domain=instance.domain,
+        title=core.settings.name,
+        version=VERSION,
+        source_url=f"{base}/about",
+        description=instance.description,
+        wrapstodon=None,
+        usage=entities.Usage(users=entities.ActiveUsers(active_month=counts.active_month)),
+        thumbnail=entities.Thumbnail(url=base + HEADER, description=""),
+        icon=[],
+        languages=list(instance.languages),
+        configuration=entities.Configuration(
+            urls=entities.InstanceUrls(
+                streaming=streaming_url(core),
+                status=None,
+                about=f"{base}/about",
+                privacy_policy=None,
+                terms_of_service=None,
+            ),
+            vapid=entities.Vapid(public_key=""),
+            accounts=entities.AccountLimits(
+                max_display_name_length=update.MAX_NAME,
+                max_note_length=update.MAX_BIO,
+                max_avatar_description_length=MAX_PICTURE_TEXT,
+                max_header_description_length=MAX_PICTURE_TEXT,
+                max_featured_tags=0,
+                max_pinned_statuses=collection.MAX_PINS,
+                max_profile_fields=update.MAX_FIELDS,
+                profile_field_name_limit=update.MAX_FIELD,
+                profile_field_value_limit=update.MAX_FIELD,
+            ),
+            statuses=_status_limits(core),
+            media_attachments=_media_limits(core),
+            polls=_poll_limits(),
+            translation=entities.Translation(enabled=False),
+            timelines_access=entities.TimelinesAccess(
+                live_feeds=anybody, hashtag_feeds=anybody, trending_link_feeds=anybody
+            ),
+            limited_federation=not core.settings.federation.enabled,
+        ),
+        registrations=_registrations(core),
+        api_versions=entities.ApiVersions(mastodon=API_VERSION),
+        contact=entities.Contact(
+            email=instance.contact_email, account=None if contact is None else call.render.accounts.raw(contact)
+        ),
+        rules=_rules(core),
+        pleroma=_pleroma(core, counts),
+    )
+
+
+async def show_v1(call: Call[NoForm]) -> entities.InstanceV1:
+    core = call.core
+    instance = core.settings.instance
+    media = core.settings.media
+    counts = await core.reading.counts()
+    contact = await _contact(core)
+    polls = _poll_limits()
+    return entities.InstanceV1(
+        uri=instance.domain,
+        title=core.settings.name,
+        short_description=instance.description,
+        description=instance.description,
+        email=instance.contact_email,
+        version=VERSION,
+        urls=entities.UrlsV1(streaming_api=streaming_url(core)),
+        stats=entities.StatsV1(user_count=counts.people, status_count=counts.notes, domain_count=counts.hosts),
+        thumbnail=core.uris.base + HEADER,
+        languages=list(instance.languages),
+        registrations=instance.registrations in ("open", "approval"),
+        approval_required=instance.registrations == "approval",
+        invites_enabled=instance.registrations == "invite",
+        configuration=entities.ConfigurationV1(
+            accounts=entities.AccountLimitsV1(max_featured_tags=0),
+            statuses=_status_limits(core),
+            media_attachments=_media_limits(core),
+            polls=polls,
+        ),
+        contact_account=None if contact is None else call.render.accounts.raw(contact),
+        rules=_rules(core),
+        max_toot_chars=instance.post_limit,
+        max_media_attachments=authoring.MAX_MEDIA,
+        description_limit=MAX_DESCRIPTION,
+        poll_limits=entities.PollLimitsV1(
+            max_options=polls.max_options,
+            max_option_chars=polls.max_characters_per_option,
+            min_expiration=polls.min_expiration,
+            max_expiration=polls.max_expiration,
+        ),
+        upload_limit=media.max_video_bytes,
+        avatar_upload_limit=media.max_image_bytes,
+        background_upload_limit=media.max_image_bytes,
+        banner_upload_limit=media.max_image_bytes,
+        background_image=None,
+        vapid_public_key="",
+        pleroma=_pleroma(core, counts),
+    )
+
+
+async def rules(call: Call[NoForm]) -> list[entities.Rule]:
+    return _rules(call.core)
+
+
+async def extended_description(call: Call[NoForm]) -> entities.ExtendedDescription:
+    born = (await call.core.accounts.instance_actor()).created_at
+    description = call.core.settings.instance.description
+    return entities.ExtendedDescription(updated_at=iso(born), content=f"<p>{escape(description)}</p>" if description else "")
+
+
+async def languages(call: Call[NoForm]) -> list[entities.Language]:
+    return [entities.Language(code=code, name=_LANGUAGES.get(code, code)) for code in call.core.settings.instance.languages]
+
+
+async def custom_emojis(call: Call[NoForm]) -> Listed:
+    return Listed([encode(emoji(one)) for one in await call.core.reading.emojis()])
+
+
+def streaming_url(core: Core) -> str:
+    return core.uris.base.replace("http", "ws", 1)
+
+
+async def _contact(core: Core) -> Account | None:
+    name = core.settings.instance.contact_account
+    if not name:
+        return None
+    try:
+        return await core.reading.account_by_handle(name)
+    except NotFound:
+        return None
+
+
+def _rules(core: Core) -> list[entities.Rule]:
+    return [
+        entities.Rule(id=str(number), text=text, hint="", translations={})
+        for number, text in enumerate(core.settings.instance.rules, 1)
+    ]
+
+
+def _registrations(core: Core) -> entities.Registrations:
+    mode = core.settings.instance.registrations
+    return entities.Registrations(
+        enabled=mode in ("open", "approval"),
+        approval_required=mode == "approval",
+        message=None,
+        min_age=None,
+        reason_required=mode == "approval",
+        url=None,
+    )
+
+
+def _status_limits(core: Core) -> entities.StatusLimits:
+    return entities.StatusLimits(
+        max_characters=core.settings.instance.post_limit,
+        max_media_attachments=authoring.MAX_MEDIA,
+        characters_reserved_per_url=CHARACTERS_PER_URL,
+        supported_mime_types=list(CONTENT_TYPES),
+    )
+
+
+def _media_limits(core: Core) -> entities.MediaLimits:
+    media = core.settings.media
+    return entities.MediaLimits(
+        supported_mime_types=sorted(set(SAFE.values())),
+        description_limit=MAX_DESCRIPTION,
+        image_size_limit=media.max_image_bytes,
+        image_matrix_limit=media.max_pixels,
+        video_size_limit=media.max_video_bytes,
+        video_frame_rate_limit=MAX_FPS,
+        video_matrix_limit=media.max_pixels,
+    )
+
+
+def _poll_limits() -> entities.PollLimits:
+    return entities.PollLimits(
+        max_options=authoring.MAX_POLL_OPTIONS,
+        max_characters_per_option=authoring.MAX_POLL_OPTION,
+        min_expiration=authoring.MIN_POLL_SECONDS,
+        max_expiration=authoring.MAX_POLL_SECONDS,
+    )
+
+
+def _pleroma(core: Core, counts: Counts) -> entities.PleromaInstance:
+    return entities.PleromaInstance(
+        metadata=entities.InstanceMetadata(
+            account_activation_required=False,
+            birthday_required=False,
+            birthday_min_age=0,
+            features=[feature for feature in FEATURES if feature != "gopher" or core.settings.gopher.enabled],
+            federation=entities.FederationMetadata(enabled=core.settings.federation.enabled),
+            fields_limits=entities.FieldsLimits(
+                max_fields=update.MAX_FIELDS,
+                max_remote_fields=20,
+                name_length=update.MAX_FIELD,
+                value_length=update.MAX_FIELD,
+            ),
+            post_formats=list(CONTENT_TYPES),
+        ),
+        stats=entities.InstanceStatsPleroma(mau=counts.active_month),
+        vapid_public_key="",
+    )

@@ -1,0 +1,218 @@
+"""Single statuses: writing, reading, changing and deleting them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from pleromad.errors import Invalid, NotFound
+from pleromad.model.activity import Announce, Create, Delete, Undo, Update
+from pleromad.model.note import NoteDraft, PollDraft, Visibility
+from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
+from protocols.mastodon.endpoints.accounts import Ids, WithRelationships, rendered
+from protocols.mastodon.endpoints.media import focus_of
+from protocols.mastodon.entities.status import StatusEdit, StatusSource
+from protocols.mastodon.from_core.statuses import source_of
+
+MAX_KEY = 200
+
+# Pleroma's clients write formats this server has under other names.
+FORMATS = {
+    "text/plain": "text/plain",
+    "text/markdown": "text/markdown",
+    "text/html": "text/html",
+    "text/bbcode": "text/bbcode",
+    "text/x.misskeymarkdown": "text/markdown",
+}
+
+
+class PollForm(msgspec.Struct):
+    options: list[str]
+    expires_in: int  # seconds
+    multiple: bool = False
+    hide_totals: bool = False
+
+
+class MediaChangeForm(msgspec.Struct):
+    id: str
+    description: str | None = None
+    focus: str | None = None
+
+
+class TextForm(msgspec.Struct):
+    """What can be written, and written again."""
+
+    status: str = ""
+    spoiler_text: str = ""
+    sensitive: bool | None = None
+    language: str | None = None
+    media_ids: list[str] = []
+    poll: PollForm | None = None
+    content_type: str | None = None  # Pleroma
+
+
+class StatusForm(TextForm):
+    in_reply_to_id: str | None = None
+    visibility: Literal["public", "unlisted", "private", "direct", "local"] | None = None
+    scheduled_at: str | None = None
+    quoted_status_id: str | None = None
+    quote_id: str | None = None  # Pleroma
+    to: list[str] = []  # Pleroma: handles of people addressed without being named
+    expires_in: int | None = None  # Pleroma: seconds
+
+
+class EditForm(TextForm):
+    media_attributes: list[MediaChangeForm] = []
+
+
+class DeleteForm(msgspec.Struct):
+    delete_media: bool = False
+
+
+
+
+async def create(call: Call[StatusForm]) -> bytes:
+    form = call.form
+    if form.scheduled_at:
+        raise Invalid("Validation failed: this server cannot post later", field="scheduled_at")
+    if form.quoted_status_id or form.quote_id:
+        raise Invalid("Validation failed: this server cannot quote", field="quoted_status_id")
+    if form.expires_in is not None and form.expires_in < 0:
+        raise Invalid("Validation failed: expires_in must not be negative", field="expires_in")
+    if call.core.resolver is not None and "@" in form.status:
+        await call.core.resolver.mentions(form.status)
+    content_type, sensitive = await _defaults(call)
+    draft = NoteDraft(
+        text=form.status,
+        content_type=content_type,
+        visibility=Visibility(form.visibility) if form.visibility else None,
+        spoiler_text=form.spoiler_text,
+        sensitive=sensitive,
+        language=form.language or None,
+        in_reply_to_id=id_of(form.in_reply_to_id) if form.in_reply_to_id else None,
+        media_ids=tuple(known_ids(form.media_ids)),
+        poll=_poll(form.poll),
+        to=await _addressed(call),
+        expires_in_seconds=form.expires_in or None,
+    )
+    key = call.request.header("idempotency-key")[:MAX_KEY] or None
+    outcome = await call.submit(Create(actor_id=call.me.id, note=draft), idempotency_key=key)
+    return await _status(call, outcome.note_id)
+
+
+async def update(call: Call[EditForm]) -> bytes:
+    form = call.form
+    if (await call.core.reading.note(call.me.id, call.id)).note.account.id != call.me.id:
+        raise NotFound
+    if call.core.resolver is not None and "@" in form.status:
+        await call.core.resolver.mentions(form.status)
+    content_type, sensitive = await _defaults(call)
+    draft = NoteDraft(
+        text=form.status,
+        content_type=content_type,
+        spoiler_text=form.spoiler_text,
+        sensitive=sensitive,
+        language=form.language or None,
+        media_ids=tuple(known_ids(form.media_ids)),
+        media_changes=tuple(
+            (id_of(change.id), change.description, focus_of(change.focus)) for change in form.media_attributes
+        ),
+        poll=_poll(form.poll),
+    )
+    outcome = await call.submit(Update(actor_id=call.me.id, note_id=call.id, note=draft))
+    return await _status(call, outcome.note_id)
+
+
+async def delete(call: Call[DeleteForm]) -> bytes:
+    """Answers with what was typed, so that it can be written anew."""
+    me = call.me.id
+    seen = await call.core.reading.note(me, call.id)
+    note = seen.note
+    if note.account.id != me:
+        raise NotFound
+    if note.boost_of is not None:
+        await call.submit(Undo(actor_id=me, of=Announce(actor_id=me, note_id=note.boost_of.id)))
+        return call.render.statuses.one(seen, me)
+    answer = call.render.statuses.one(seen, me, source=source_of(note).text)
+    await call.submit(Delete(actor_id=me, note_id=note.id))
+    return answer
+
+
+async def show(call: Call[NoForm]) -> bytes:
+    return await _status(call, call.id)
+
+
+async def many(call: Call[Ids]) -> Listed:
+    found = await call.core.reading.notes(call.viewer_id, known_ids([*call.form.id, *call.form.ids]))
+    return Listed(call.render.statuses.many(found, call.viewer_id))
+
+
+async def context(call: Call[NoForm]) -> bytes:
+    up, down = await call.core.reading.thread(call.viewer_id, call.id)
+    render = call.render.statuses.many
+    ancestors, descendants = (b",".join(render(notes, call.viewer_id)) for notes in (up, down))
+    return b'{"ancestors":[' + ancestors + b'],"descendants":[' + descendants + b"]}"
+
+
+async def history(call: Call[NoForm]) -> list[StatusEdit]:
+    seen = await call.core.reading.note(call.viewer_id, call.id)
+    return call.render.statuses.history(seen.note, await call.core.reading.history(call.viewer_id, call.id))
+
+
+async def source(call: Call[NoForm]) -> StatusSource:
+    return source_of((await call.core.reading.note(call.me.id, call.id)).note)
+
+
+async def favourited_by(call: Call[WithRelationships]) -> Listed:
+    return await _who(call, "likes")
+
+
+async def reblogged_by(call: Call[WithRelationships]) -> Listed:
+    return await _who(call, "boosts")
+
+
+async def _who(call: Call[WithRelationships], which: str) -> Listed:
+    found = await call.core.reading.who(call.viewer_id, which, call.id, call.page)
+    return Listed.of(await rendered(call, found.items, call.form.with_relationships), found)
+
+
+async def no_quotes(call: Call[NoForm]) -> list[object]:
+    await call.core.reading.note(call.viewer_id, call.id)
+    return []
+
+
+async def _status(call: Call[msgspec.Struct], id: int | None) -> bytes:
+    if id is None:
+        raise NotFound
+    return call.render.statuses.one(await call.core.reading.note(call.viewer_id, id), call.viewer_id)
+
+
+async def _defaults(call: Call[TextForm]) -> tuple[str, bool]:
+    """(content type, sensitive): what the person set for themselves where the app says nothing."""
+    form = call.form
+    if form.content_type and form.content_type not in FORMATS:
+        raise Invalid("Validation failed: content_type is not a known format", field="content_type")
+    if form.content_type and form.sensitive is not None:
+        return FORMATS[form.content_type], form.sensitive
+    user = await call.core.accounts.user(call.me.id)
+    sensitive = user.default_sensitive if form.sensitive is None else form.sensitive
+    return FORMATS.get(form.content_type or user.default_content_type, "text/plain"), sensitive
+
+
+def _poll(form: PollForm | None) -> PollDraft | None:
+    if form is None:
+        return None
+    return PollDraft(
+        options=tuple(form.options),
+        expires_in_seconds=form.expires_in,
+        multiple=form.multiple,
+        hide_totals=form.hide_totals,
+    )
+
+
+async def _addressed(call: Call[StatusForm]) -> tuple[int, ...]:
+    if not call.form.to:
+        return ()
+    known = await call.core.reading.known_handles([handle.lstrip("@") for handle in call.form.to[:100]])
+    return tuple(account.id for account in known.values())

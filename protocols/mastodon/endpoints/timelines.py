@@ -1,0 +1,110 @@
+"""Lists of statuses, newest first; conversations; markers of how far one has read."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pleromad.clock import iso
+from pleromad.model.note import Seen
+from pleromad.model.page import Slice
+from protocols.mastodon.door import Call, Listed, NoForm, id_of
+from protocols.mastodon.entities.timeline import Marker
+from protocols.mastodon.from_core.accounts import encode
+from protocols.mastodon.from_core.conversations import conversation, people_in
+
+MAX_TAGS = 10  # of any, all and none, each
+
+
+class PublicForm(msgspec.Struct):
+    local: bool = False
+    remote: bool = False
+    only_media: bool = False
+
+
+class TagForm(PublicForm):
+    any: list[str] = []
+    all: list[str] = []
+    none: list[str] = []
+
+
+class MarkerForm(msgspec.Struct):
+    last_read_id: str
+
+
+class MarkersForm(msgspec.Struct):
+    home: MarkerForm | None = None
+    notifications: MarkerForm | None = None
+
+
+class WhichMarkers(msgspec.Struct):
+    timeline: list[str] = []
+
+
+async def home(call: Call[NoForm]) -> Listed:
+    return _listed(call, await call.core.reading.home(call.me.id, call.page))
+
+
+async def public(call: Call[PublicForm]) -> Listed:
+    form = call.form
+    found = await call.core.reading.public(
+        call.viewer_id, call.page, local=form.local, remote=form.remote, only_media=form.only_media
+    )
+    return _listed(call, found)
+
+
+async def tag(call: Call[TagForm]) -> Listed:
+    form = call.form
+    found = await call.core.reading.tag(
+        call.viewer_id,
+        call.request.params["hashtag"].lstrip("#"),
+        call.page,
+        local=form.local,
+        only_media=form.only_media,
+        any=form.any[:MAX_TAGS],
+        all=form.all[:MAX_TAGS],
+        none=form.none[:MAX_TAGS],
+    )
+    return _listed(call, found)
+
+
+async def direct(call: Call[NoForm]) -> Listed:
+    return _listed(call, await call.core.reading.direct(call.me.id, call.page))
+
+
+async def favourites(call: Call[NoForm]) -> Listed:
+    return _listed(call, await call.core.reading.likes(call.me.id, call.page))
+
+
+async def bookmarks(call: Call[NoForm]) -> Listed:
+    return _listed(call, await call.core.reading.bookmarks(call.me.id, call.page))
+
+
+def _listed(call: Call[msgspec.Struct], found: Slice[Seen]) -> Listed:
+    return Listed.of(call.render.statuses.many(found.items, call.viewer_id), found)
+
+
+async def conversations(call: Call[NoForm]) -> Listed:
+    """The direct notes by conversation, each with its newest one of this page."""
+    me = call.me.id
+    found = await call.core.reading.direct(me, call.page)
+    newest: dict[int, Seen] = {}
+    for seen in found.items:
+        newest.setdefault(seen.note.conversation_id, seen)
+    known = await call.core.reading.accounts(people_in(seen.note for seen in newest.values()))
+    render = call.render
+    items = [encode(conversation(seen, me, known, render.accounts, render.statuses)) for seen in newest.values()]
+    return Listed.of(items, found)
+
+
+async def markers(call: Call[WhichMarkers]) -> dict[str, Marker]:
+    rows = await call.core.reading.markers(call.me.id, call.form.timeline[:10])
+    return {row.timeline: Marker(last_read_id=str(row.last_read_id), version=row.version, updated_at=iso(row.updated_at)) for row in rows}
+
+
+async def set_markers(call: Call[MarkersForm]) -> dict[str, Marker]:
+    moved = {}
+    for name, form in (("home", call.form.home), ("notifications", call.form.notifications)):
+        if form is not None:
+            row = await call.core.personal.set_marker(call.me.id, name, id_of(form.last_read_id))
+            moved[name] = Marker(last_read_id=str(row.last_read_id), version=row.version, updated_at=iso(row.updated_at))
+    return moved

@@ -1,0 +1,258 @@
+"""Account, CredentialAccount and Relationship."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from pleromad import text
+from pleromad.cache import Cache
+from pleromad.clock import iso
+from pleromad.core import Core
+from pleromad.model import account as model
+from pleromad.model.account import Role, User
+from pleromad.model.note import Emoji
+from protocols.mastodon.entities.account import (
+    Account,
+    AccountRole,
+    CredentialAccount,
+    FeatureApproval,
+    Field,
+    MutedAccount,
+    NotificationSettings,
+    PartialAccountWithAvatar,
+    PleromaAccount,
+    PleromaSource,
+    Relationship,
+    Source,
+)
+from protocols.mastodon.entities.account import Role as RoleEntity
+from protocols.mastodon.entities.base import CustomEmoji
+
+# Mastodon's own paths of the pictures of those who have none; the door serves them.
+AVATAR = "/avatars/original/missing.png"
+HEADER = "/headers/original/missing.png"
+
+KEPT = 3_000
+_NO_RELATIONSHIP = b',"relationship":{}}}'
+
+encode = msgspec.json.Encoder().encode
+
+# Mastodon's default roles: id, colour, and the bits of their permissions.
+_ROLES = {
+    Role.USER: ("-99", "", "0"),
+    Role.MODERATOR: ("1", "", "1308"),
+    Role.ADMIN: ("2", "", "983036"),
+    Role.OWNER: ("3", "", "1048575"),
+}
+
+
+def emoji(one: Emoji) -> CustomEmoji:
+    return CustomEmoji(
+        shortcode=one.shortcode, url=one.url, static_url=one.url, visible_in_picker=one.visible, category=one.category
+    )
+
+
+def moment(when: datetime | None) -> str | None:
+    return iso(when) if when is not None else None
+
+
+def relationship(one: model.Relationship) -> Relationship:
+    return Relationship(
+        id=str(one.id),
+        following=one.following,
+        showing_reblogs=one.showing_reblogs,
+        notifying=one.notifying,
+        languages=list(one.languages) if one.languages is not None else None,
+        followed_by=one.followed_by,
+        blocking=one.blocking,
+        blocked_by=one.blocked_by,
+        muting=one.muting,
+        muting_notifications=one.muting_notifications,
+        muting_expires_at=moment(one.muting_expires_at),
+        requested=one.requested,
+        requested_by=one.requested_by,
+        domain_blocking=one.domain_blocking,
+        endorsed=one.endorsed,
+        note=one.note,
+        subscribing=one.notifying,
+    )
+
+
+class AccountRendering:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._ready: Cache[int, tuple[int, bytes]] = Cache(KEPT)
+
+    def ready(self, account: model.Account) -> bytes:
+        """The Account as JSON: `pleroma.relationship` at its end is `{}`."""
+        known = self._ready.get(account.id)
+        if known is not None and known[0] == account.version:
+            return known[1]
+        made: bytes = encode(self.entity(account))[:-2] + _NO_RELATIONSHIP
+        self._ready.put(account.id, (account.version, made))
+        return made
+
+    def raw(self, account: model.Account) -> msgspec.Raw:
+        return msgspec.Raw(self.ready(account))
+
+    def many(self, accounts: Iterable[model.Account], relationships: Mapping[int, model.Relationship] | None = None) -> list[bytes]:
+        """`relationships`: also say how the viewer stands to each."""
+        if relationships is None:
+            return [self.ready(account) for account in accounts]
+        return [self._related(account, relationships.get(account.id)) for account in accounts]
+
+    def _related(self, account: model.Account, one: model.Relationship | None) -> bytes:
+        ready = self.ready(account)
+        if one is None:
+            return ready
+        return ready[: -len(_NO_RELATIONSHIP)] + b',"relationship":' + encode(relationship(one)) + b"}}"
+
+    def entity(self, account: model.Account, moved: model.Account | None = None) -> Account:
+        return Account(**self._fields(account, moved))
+
+    def muted(self, account: model.Account, expires_at: datetime | None) -> MutedAccount:
+        return MutedAccount(**self._fields(account), mute_expires_at=moment(expires_at))
+
+    def partial(self, account: model.Account) -> PartialAccountWithAvatar:
+        return PartialAccountWithAvatar(
+            id=str(account.id),
+            acct=account.acct,
+            url=account.url,
+            avatar=self._avatar(account),
+            avatar_static=self._avatar(account),
+            avatar_description=account.avatar_description,
+            locked=account.locked,
+            bot=account.bot,
+        )
+
+    def credentials(self, user: User, *, requests: int, unread: int) -> CredentialAccount:
+        """For the person themselves. `requests`: how many wait to follow; `unread`: notifications."""
+        account = user.account
+        given = self._fields(account)
+        pleroma: PleromaAccount = given["pleroma"]
+        pleroma.is_confirmed = user.confirmed
+        pleroma.confirmation_pending = not user.confirmed
+        pleroma.settings_store = _store_of(user)
+        pleroma.allow_following_move = True
+        pleroma.unread_conversation_count = 0
+        pleroma.unread_notifications_count = unread
+        pleroma.notification_settings = NotificationSettings(block_from_strangers=False, hide_notification_contents=False)
+        pleroma.relationship = {}
+        id, colour, permissions = _ROLES[user.role]
+        return CredentialAccount(
+            **given,
+            source=Source(
+                attribution_domains=[],
+                note=account.note_source,
+                fields=[Field(name=f.name, value=text.to_plain(f.value), verified_at=moment(f.verified_at)) for f in account.fields],
+                privacy=user.default_visibility,  # type: ignore[arg-type]  # one of the words
+                sensitive=user.default_sensitive,
+                language=user.default_language or "",
+                follow_requests_count=requests,
+                hide_collections=account.hide_collections,
+                discoverable=account.discoverable,
+                indexable=account.indexable,
+                quote_policy="nobody",
+                pleroma=PleromaSource(
+                    show_role=account.roles_shown,
+                    no_rich_text=False,
+                    discoverable=account.discoverable,
+                    actor_type=account.type.value,
+                    show_birthday=False,
+                ),
+            ),
+            role=RoleEntity(
+                id=id,
+                name="" if user.role is Role.USER else user.role.value.capitalize(),
+                color=colour,
+                permissions=permissions,
+                highlighted=user.staff,
+                collection_limit=0,
+            ),
+        )
+
+    def _avatar(self, account: model.Account) -> str:
+        return account.avatar_url or self._core.uris.base + AVATAR
+
+    def _fields(self, account: model.Account, moved: model.Account | None = None) -> dict[str, Any]:
+        gone = account.suspended
+        base = self._core.uris.base
+        avatar = base + AVATAR if gone else self._avatar(account)
+        header = base + HEADER if gone else account.header_url or base + HEADER
+        staff = account.role if account.roles_shown and account.role not in (None, Role.USER) else None
+        given: dict[str, Any] = {
+            "id": str(account.id),
+            "username": account.username,
+            "acct": account.acct,
+            "fqn": f"{account.username}@{account.domain or self._core.settings.domain}",
+            "url": account.url,
+            "uri": account.uri,
+            "display_name": "" if gone else account.display_name,
+            "note": "" if gone else account.note,
+            "avatar": avatar,
+            "avatar_static": avatar,
+            "avatar_description": "" if gone else account.avatar_description,
+            "header": header,
+            "header_static": header,
+            "header_description": "" if gone else account.header_description,
+            "locked": account.locked,
+            "fields": [] if gone else [Field(name=f.name, value=f.value, verified_at=moment(f.verified_at)) for f in account.fields],
+            "emojis": [] if gone else [emoji(each) for each in account.emojis],
+            "bot": account.bot,
+            "group": account.group,
+            "discoverable": account.discoverable,
+            "indexable": account.indexable,
+            "created_at": iso(account.created_at),
+            "last_status_at": account.last_status_at.date().isoformat() if account.last_status_at else None,
+            "statuses_count": account.statuses_count,
+            "followers_count": account.followers_count,
+            "following_count": account.following_count,
+            "hide_collections": account.hide_collections,
+            "show_media": True,
+            "show_media_replies": True,
+            "show_featured": True,
+            "roles": [AccountRole(id=_ROLES[staff][0], name=staff.value.capitalize(), color=_ROLES[staff][1])] if staff else [],
+            "feature_approval": FeatureApproval(automatic=[], manual=[], current_user="denied"),
+            "pleroma": PleromaAccount(
+                ap_id=account.uri,
+                also_known_as=list(account.also_known_as),
+                background_image=None,
+                tags=[],
+                is_moderator=staff is not None,
+                is_admin=staff in (Role.ADMIN, Role.OWNER),
+                is_suggested=False,
+                is_confirmed=True,
+                hide_favorites=True,
+                hide_followers=account.hide_collections,
+                hide_follows=account.hide_collections,
+                hide_followers_count=False,
+                hide_follows_count=False,
+                deactivated=gone,
+                accepts_chat_messages=False,
+                favicon=None,
+                skip_thread_containment=False,
+                birthday=None,
+                avatar_description=account.avatar_description,
+                header_description=account.header_description,
+                privileges=[],
+            ),
+        }
+        if account.local:
+            given["noindex"] = not account.indexable
+        if gone:
+            given["suspended"] = True
+        if account.silenced:
+            given["limited"] = True
+        if moved is not None:
+            given["moved"] = self.raw(moved)
+        return given
+
+
+def _store_of(user: User) -> dict[str, Any]:
+    """Pleroma: what each front-end keeps for the person, by its name."""
+    kept = user.settings.get("pleroma_settings_store")
+    return kept if isinstance(kept, dict) else {}

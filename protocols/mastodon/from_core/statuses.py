@@ -1,0 +1,214 @@
+"""Status: bytes that are the same for everybody, kept per version, and behind them what depends on who looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import UNSET
+
+from pleromad import text
+from pleromad.cache import Cache
+from pleromad.clock import iso
+from pleromad.core import Core
+from pleromad.model.note import NOTHING, Note, NoteEdit, NoteState, Reaction, Seen, Visibility
+from protocols.mastodon.entities import status as entities
+from protocols.mastodon.entities.tag import StatusTag
+from protocols.mastodon.from_core.accounts import AccountRendering, emoji, encode, moment
+from protocols.mastodon.from_core.media import attachment
+from protocols.mastodon.from_core.polls import poll
+
+KEPT = 3_000
+SHOWN_REACTIONS = 50  # accounts told under one emoji
+
+_NOBODY_MAY_QUOTE = entities.QuoteApproval(automatic=[], manual=[], current_user="denied")
+
+# The end of most notes: no reactions, no poll, no boost. The head before it ends inside the object `pleroma`.
+_PLAIN = b',"emoji_reactions":[],"thread_muted":false},"text":null,"poll":null,"reblog":null'
+_UNTOUCHED = b',"favourited":false,"reblogged":false,"muted":false,"bookmarked":false'
+_FOR_ANYBODY = _PLAIN + b"}"
+_FOR_VIEWER = _PLAIN + _UNTOUCHED + b',"filtered":[]}'
+_FOR_AUTHOR = _PLAIN + _UNTOUCHED + b',"pinned":false,"filtered":[]}'
+
+
+class StatusRendering:
+    def __init__(self, core: Core, accounts: AccountRendering) -> None:
+        self._core = core
+        self._accounts = accounts
+        self._heads: Cache[int, tuple[str, bytes]] = Cache(KEPT)
+
+    def many(self, seen: Iterable[Seen], viewer: int | None) -> list[bytes]:
+        return [self.one(each, viewer) for each in seen]
+
+    def raw(self, seen: Seen, viewer: int | None) -> msgspec.Raw:
+        return msgspec.Raw(self.one(seen, viewer))
+
+    def one(self, seen: Seen, viewer: int | None, *, source: str | None = None) -> bytes:
+        """The Status as JSON. `viewer` None: without what only those who are logged in are told. `source`: with `text`."""
+        note, state = seen.note, seen.state
+        head = self._head(note)
+        if note.boost_of is not None:
+            return head + self._tail(note, state, viewer, boosted=self.one(Seen(note.boost_of, state), viewer))
+        if note.poll is None and not note.reactions and state is NOTHING and source is None:
+            if viewer is None:
+                return head + _FOR_ANYBODY
+            if viewer != note.account.id:
+                return head + _FOR_VIEWER
+            if not note.pinned:
+                return head + _FOR_AUTHOR
+        return head + self._tail(note, state, viewer, source=source)
+
+    def _tail(
+        self, note: Note, state: NoteState, viewer: int | None, *, boosted: bytes | None = None, source: str | None = None
+    ) -> bytes:
+        parts = [b',"emoji_reactions":', encode([_reaction(each, state) for each in note.reactions])]
+        parts += [b',"thread_muted":', _bool(state.muted), b'},"text":', encode(source), b',"poll":']
+        if note.poll is None:
+            parts.append(b"null")
+        else:
+            emojis = [emoji(each) for each in note.emojis]
+            parts.append(encode(poll(note, note.poll, state, viewer, self._core.clock.now(), emojis)))
+        parts += [b',"reblog":', boosted or b"null"]
+        if viewer is not None:
+            parts += [b',"favourited":', _bool(state.liked), b',"reblogged":', _bool(state.boosted)]
+            parts += [b',"muted":', _bool(state.muted), b',"bookmarked":', _bool(state.bookmarked)]
+            if viewer == note.account.id and boosted is None:
+                parts += [b',"pinned":', _bool(note.pinned)]
+            parts.append(b',"filtered":[]')
+        parts.append(b"}")
+        return b"".join(parts)
+
+    def _head(self, note: Note) -> bytes:
+        """Up to the middle of `pleroma`, the last of what is the same for everybody."""
+        version = note.version.partition("/")[0]  # of a boost: its own, without that of what it boosts
+        known = self._heads.get(note.id)
+        if known is not None and known[0] == version:
+            return known[1]
+        status: bytes = encode(self._status(note))
+        pleroma: bytes = encode(self._pleroma(note))
+        head = status[:-1] + b',"pleroma":' + pleroma[:-1]
+        self._heads.put(note.id, (version, head))
+        return head
+
+    def _status(self, note: Note) -> entities.Status:
+        boost = note.boost_of is not None
+        return entities.Status(
+            id=str(note.id),
+            uri=note.uri,
+            created_at=iso(note.created_at),
+            account=self._accounts.raw(note.account),
+            content="" if boost else content_of(note),
+            visibility=note.visibility.value,
+            sensitive=note.sensitive,
+            spoiler_text=note.spoiler_text,
+            media_attachments=[attachment(media) for media in note.media],
+            application=_application(note),
+            mentions=[
+                entities.StatusMention(id=str(m.account_id), username=m.username, url=m.url, acct=m.acct) for m in note.mentions
+            ],
+            tags=[StatusTag(name=tag, url=self._core.uris.tag(tag)) for tag in note.tags],
+            emojis=[emoji(each) for each in note.emojis],
+            reblogs_count=note.boosts_count,
+            favourites_count=note.likes_count,
+            quotes_count=0,
+            replies_count=note.replies_count,
+            url=note.url,
+            in_reply_to_id=_id(note.in_reply_to_id),
+            in_reply_to_account_id=_id(note.in_reply_to_account_id),
+            card=None,
+            language=note.language,
+            edited_at=moment(note.edited_at),
+            quote=None,
+            quote_approval=_NOBODY_MAY_QUOTE,
+            tagged_collections=[],
+        )
+
+    def _pleroma(self, note: Note) -> entities.PleromaStatus:
+        return entities.PleromaStatus(
+            local=note.local,
+            conversation_id=str(note.conversation_id),
+            context=self._core.uris.conversation(note.conversation_id),
+            direct_conversation_id=str(note.conversation_id) if note.visibility is Visibility.DIRECT else None,
+            in_reply_to_account_acct=_answered(note),
+            content=entities.PlainText(text="" if note.boost_of is not None else text.to_plain(note.content)),
+            spoiler_text=entities.PlainText(text=note.spoiler_text),
+            expires_at=moment(note.expires_at),
+            parent_visible=note.in_reply_to_id is not None,
+            pinned_at=None,
+            quotes_count=0,
+        )
+
+    def history(self, note: Note, stages: Iterable[NoteEdit]) -> list[entities.StatusEdit]:
+        account = self._accounts.raw(note.account)
+        emojis = [emoji(each) for each in note.emojis]
+        return [
+            entities.StatusEdit(
+                content=stage.content,
+                spoiler_text=stage.spoiler_text,
+                sensitive=stage.sensitive,
+                created_at=iso(stage.created_at),
+                account=account,
+                poll=UNSET
+                if stage.poll_options is None
+                else entities.EditPoll(options=[entities.EditPollOption(title=title) for title in stage.poll_options]),
+                media_attachments=[attachment(media) for media in stage.media],
+                emojis=emojis,
+                quote=None,
+            )
+            for stage in stages
+        ]
+
+    def poll(self, seen: Seen, viewer: int | None) -> entities.Poll | None:
+        note = seen.note
+        if note.poll is None:
+            return None
+        return poll(note, note.poll, seen.state, viewer, self._core.clock.now(), [emoji(each) for each in note.emojis])
+
+
+def source_of(note: Note) -> entities.StatusSource:
+    """What was typed, to be edited: of notes from elsewhere, their text."""
+    return entities.StatusSource(
+        id=str(note.id),
+        text=note.source or text.to_plain(note.content),
+        spoiler_text=note.spoiler_text,
+        content_type=note.content_type if note.source else "text/plain",
+    )
+
+
+def content_of(note: Note) -> str:
+    """An Article's title stands above its text: apps know no titles."""
+    return f"<p><strong>{text.escape(note.title)}</strong></p>{note.content}" if note.title else note.content
+
+
+def _reaction(one: Reaction, state: NoteState) -> entities.EmojiReaction:
+    return entities.EmojiReaction(
+        name=one.name,
+        count=one.count,
+        me=one.name in state.reactions,
+        url=one.url,
+        account_ids=[str(id) for id in one.account_ids[:SHOWN_REACTIONS]],
+    )
+
+
+def _application(note: Note) -> entities.StatusApplication | msgspec.UnsetType | None:
+    if note.application_name is None:
+        return None if note.local else UNSET
+    return entities.StatusApplication(name=note.application_name, website=note.application_website)
+
+
+def _answered(note: Note) -> str | None:
+    """The acct of whom the note answers, as far as the note itself tells."""
+    answered = note.in_reply_to_account_id
+    if answered is None:
+        return None
+    if answered == note.account.id:
+        return note.account.acct
+    return next((mention.acct for mention in note.mentions if mention.account_id == answered), None)
+
+
+def _id(id: int | None) -> str | None:
+    return None if id is None else str(id)
+
+
+def _bool(value: bool) -> bytes:
+    return b"true" if value else b"false"

@@ -1,0 +1,219 @@
+"""Between the bus and the listeners: each event is read and rendered once, whoever listens is asked for in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
+
+from pleromad.cache import Cache
+from pleromad.core import Core
+from pleromad.daemon import spawn
+from pleromad.errors import NotFound, RateLimited
+from pleromad.model import event as events
+from pleromad.model.event import Event
+from pleromad.model.note import Note, Seen, Visibility
+from protocols.mastodon.from_core import Rendering
+from protocols.mastodon.from_core.accounts import encode
+from protocols.mastodon.from_core.conversations import conversation, people_in
+from protocols.mastodon.from_core.notifications import PLEROMA_TYPES, shown
+from protocols.mastodon.streaming.listener import Listener
+from protocols.mastodon.streaming.message import Message
+from protocols.mastodon.streaming.streams import DIRECT, NOTIFICATIONS, USER, Stream, open_streams
+
+HEARTBEAT_SECONDS = 15.0
+MAX_STREAMS = 100  # of one connection
+MAX_PER_PERSON = 100  # connections
+MAX_ANONYMOUS = 1_000  # connections of nobody in particular, together
+REMEMBERED = 10_000  # notes that are not for everybody, whose deletion only some are to hear of
+
+
+class Hub(Service):
+    """Started with the daemon, closes every stream when it stops."""
+
+    name = "mastodon streaming"
+
+    def __init__(self, core: Core, render: Rendering, reactor: Any) -> None:
+        self._core = core
+        self._render = render
+        self._ears: dict[Stream, set[Listener]] = {}
+        self._listeners: dict[int | None, set[Listener]] = {}
+        self._restricted: Cache[int, tuple[Visibility, frozenset[int]]] = Cache(REMEMBERED)
+        self._stop_hearing: Any = None
+        self._heart = LoopingCall(self._beat)
+        self._heart.clock = reactor
+
+    def startService(self) -> None:
+        super().startService()
+        self._stop_hearing = self._core.bus.listen(self.heard)
+        self._heart.start(HEARTBEAT_SECONDS, now=False)
+
+    def stopService(self) -> Deferred[None] | None:
+        super().stopService()
+        if self._stop_hearing is not None:
+            self._stop_hearing()
+        if self._heart.running:
+            self._heart.stop()
+        for listener in self._all():
+            listener.close("This server is going down")
+        return None
+
+    # -- who listens --
+
+    def join(self, listener: Listener) -> None:
+        """A new connection. RateLimited when there are too many."""
+        same = self._listeners.setdefault(listener.viewer_id, set())
+        if len(same) >= (MAX_ANONYMOUS if listener.viewer_id is None else MAX_PER_PERSON):
+            raise RateLimited("Too many streams are open")
+        same.add(listener)
+
+    def leave(self, listener: Listener) -> None:
+        """The connection is gone."""
+        for stream in tuple(listener.streams):
+            self.unsubscribe(listener, stream)
+        same = self._listeners.get(listener.viewer_id, set())
+        same.discard(listener)
+        if not same:
+            self._listeners.pop(listener.viewer_id, None)
+
+    def subscribe(self, listener: Listener, stream: Stream) -> None:
+        if len(listener.streams) >= MAX_STREAMS:
+            raise RateLimited("Too many subscriptions")
+        listener.streams.add(stream)
+        self._ears.setdefault(stream, set()).add(listener)
+
+    def unsubscribe(self, listener: Listener, stream: Stream) -> None:
+        listener.streams.discard(stream)
+        ears = self._ears.get(stream)
+        if ears is not None:
+            ears.discard(listener)
+            if not ears:
+                del self._ears[stream]
+
+    def _all(self) -> list[Listener]:
+        return [listener for same in self._listeners.values() for listener in same]
+
+    def _of(self, name: str, people: Iterable[int]) -> list[Listener]:
+        """Those of these people who listen to one of the streams that each has for themselves."""
+        ears = self._ears.get(Stream(name))
+        if not ears:
+            return []
+        return [one for id in people for one in self._listeners.get(id, ()) if one in ears]
+
+    def _people(self, name: str) -> set[int]:
+        return {one.viewer_id for one in self._ears.get(Stream(name), ()) if one.viewer_id is not None}
+
+    # -- what is heard --
+
+    async def heard(self, event: Event) -> None:
+        if not self._listeners:
+            return
+        match event.kind:
+            case events.NOTE_CREATED:
+                await self._note(event, "update")
+            case events.NOTE_UPDATED if event.other_id != -1:
+                await self._note(event, "status.update")
+            case events.NOTE_DELETED:
+                self._deleted(event.note_id)
+            case events.NOTIFIED:
+                await self._notified(event.account_id, event.other_id)
+            case events.TOKEN_REVOKED:
+                self._close(one for one in self._all() if one.token_id == event.other_id)
+            case events.ACCOUNT_DELETED:
+                self._close(self._listeners.get(event.account_id, ()))
+
+    async def _note(self, event: Event, kind: str) -> None:
+        # As its author sees it: whoever else may is asked below.
+        found = await self._core.reading.notes(event.account_id, [event.note_id])
+        if not found:
+            return
+        note = found[0].note
+        if note.visibility not in (Visibility.PUBLIC, Visibility.UNLISTED, Visibility.LOCAL):
+            self._restricted.put(note.id, (note.visibility, frozenset((note.account.id, *note.recipients))))
+        if note.visibility is Visibility.DIRECT:
+            await self._direct(note)
+            return
+        message: Message | None = None
+        for stream, listener in await self._audience(note):
+            if message is None:
+                # Without what depends on who looks, as Mastodon streams it.
+                message = Message(kind, self._render.statuses.one(Seen(note), None).decode())
+            listener.tell(message, stream)
+
+    async def _audience(self, note: Note) -> list[tuple[Stream, Listener]]:
+        """Everybody to be told: at whose home it is, and who listens to a stream of everybody it is in."""
+        reading = self._core.reading
+        at_home = self._people(USER)
+        owners = await reading.home_owners(note.id, at_home) if at_home else set()
+        opened = [(stream, one) for stream in open_streams(note) for one in self._ears.get(stream, ())]
+        people = owners | {one.viewer_id for _, one in opened if one.viewer_id is not None}
+        may = await reading.may_see(note.id, people) if people else set()
+        if note.boost_of is not None and may:
+            may = await reading.may_see(note.boost_of.id, may)
+        home = Stream(USER)
+        told = [(home, one) for one in self._of(USER, owners & may)]
+        anybody = note.visibility is Visibility.PUBLIC
+        return told + [
+            (stream, one) for stream, one in opened if (anybody if one.viewer_id is None else one.viewer_id in may)
+        ]
+
+    async def _direct(self, note: Note) -> None:
+        people = {note.account.id, *note.recipients} & self._people(DIRECT)
+        people = await self._core.reading.may_see(note.id, people) if people else set()
+        if not people:
+            return
+        known = await self._core.reading.accounts(people_in([note]))
+        for id in people:
+            entity = conversation(Seen(note), id, known, self._render.accounts, self._render.statuses)
+            self._tell(self._of(DIRECT, [id]), Message("conversation", encode(entity).decode()), Stream(DIRECT))
+
+    def _deleted(self, note_id: int) -> None:
+        """The row is gone, and with it who had it: all who may have are told the id, and it tells them nothing else."""
+        message = Message("delete", str(note_id))
+        visibility, people = self._restricted.get(note_id) or (None, frozenset())
+        self._restricted.drop(note_id)
+        if visibility is Visibility.DIRECT:
+            self._tell(self._of(USER, people), message, Stream(USER))
+            return
+        for stream, ears in list(self._ears.items()):
+            if stream.name == USER or (visibility is None and stream.name not in (NOTIFICATIONS, DIRECT)):
+                self._tell(ears, message, stream)
+
+    async def _notified(self, viewer: int, notification_id: int) -> None:
+        told = [(Stream(NOTIFICATIONS), one) for one in self._of(NOTIFICATIONS, [viewer])]
+        told += [(Stream(USER), one) for one in self._of(USER, [viewer]) if one.viewer.allows("read:notifications")]
+        if not told:
+            return
+        try:
+            one = await self._core.reading.notification(viewer, notification_id)
+        except NotFound:
+            return
+        if one.type in PLEROMA_TYPES or not list(shown([one])):
+            return
+        message = Message("notification", self._render.notifications.one(one, viewer, 0).decode())
+        for stream, listener in told:
+            listener.tell(message, stream)
+
+    def _tell(self, listeners: Iterable[Listener], message: Message, stream: Stream) -> None:
+        for listener in tuple(listeners):
+            listener.tell(message, stream)
+
+    # -- life --
+
+    def _beat(self) -> None:
+        for listener in self._all():
+            listener.beat()
+        spawn(self._check_tokens(), "looking at the tokens of streams")
+
+    async def _check_tokens(self) -> None:
+        """A token may expire, or its person be suspended, while the stream is open."""
+        for secret in {one.secret for one in self._all() if one.secret}:
+            if await self._core.accounts.token(secret) is None:
+                self._close(one for one in self._all() if one.secret == secret)
+
+    def _close(self, listeners: Iterable[Listener]) -> None:
+        for listener in list(listeners):
+            listener.close("The access token is invalid")

@@ -1,0 +1,249 @@
+"""Every endpoint in one table: routing, scope checks, forms and paging are made from it.
+
+Paths and scopes: Mastodon 4.6, its documentation and routes; rows marked with Pleroma's paths are Pleroma's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from protocols.mastodon.door import Access, NoForm, Row
+from protocols.mastodon.endpoints import (
+    accounts,
+    actions,
+    apps,
+    empty,
+    instance,
+    media,
+    notifications,
+    polls,
+    profile,
+    relations,
+    search,
+    statuses,
+    timelines,
+)
+from protocols.mastodon.entities.account import (
+    Account,
+    CredentialAccount,
+    FamiliarFollowers,
+    FeaturedTag,
+    MutedAccount,
+    Preferences,
+    Relationship,
+    Suggestion,
+)
+from protocols.mastodon.entities.app import (
+    Application,
+    CredentialApplication,
+    RegistrationPending,
+    Token,
+    WebPushSubscription,
+)
+from protocols.mastodon.entities.base import CustomEmoji, Empty
+from protocols.mastodon.entities.filter import Filter, FilterV1
+from protocols.mastodon.entities.instance import (
+    DomainBlock,
+    ExtendedDescription,
+    Instance,
+    InstanceV1,
+    Language,
+    Rule,
+)
+from protocols.mastodon.entities.media import MediaAttachment
+from protocols.mastodon.entities.notification import (
+    GroupedNotificationsResults,
+    Notification,
+    NotificationPolicy,
+    NotificationRequest,
+    UnreadCount,
+)
+from protocols.mastodon.entities.search import Search, SearchV1
+from protocols.mastodon.entities.status import (
+    Context,
+    Conversation,
+    EmojiReaction,
+    Poll,
+    ScheduledStatus,
+    Status,
+    StatusEdit,
+    StatusSource,
+    TrendsLink,
+)
+from protocols.mastodon.entities.tag import Tag
+from protocols.mastodon.entities.timeline import Announcement, Marker, UserList
+from web.limits import DELETIONS, SIGN_UPS, UPLOADS
+
+ANYBODY, APP, PERSON = Access.ANYBODY, Access.APP, Access.PERSON
+
+# How many: Mastodon's defaults and limits; some lists of Pleroma are longer.
+NOTES = (20, 40)
+PEOPLE = (40, 80)
+NOTIFICATIONS = (40, 80)
+COUNTED = (100, 1000)
+
+_APPS = (
+    Row("POST", "/api/v1/apps", apps.create, ANYBODY, "", CredentialApplication, apps.AppForm, limit=apps.NEW_APPS),
+    Row("GET", "/api/v1/apps/verify_credentials", apps.verify_credentials, APP, "", Application),
+)
+
+_INSTANCE = (
+    Row("GET", "/api/v2/instance", instance.show, ANYBODY, "", Instance),
+    Row("GET", "/api/v1/instance", instance.show_v1, ANYBODY, "", InstanceV1),
+    Row("GET", "/api/v1/instance/rules", instance.rules, ANYBODY, "", list[Rule]),
+    Row("GET", "/api/v1/instance/extended_description", instance.extended_description, ANYBODY, "", ExtendedDescription),
+    Row("GET", "/api/v1/instance/languages", instance.languages, ANYBODY, "", list[Language]),
+    Row("GET", "/api/v1/instance/domain_blocks", empty.not_here, ANYBODY, "", list[DomainBlock]),
+    Row("GET", "/api/v1/instance/peers", empty.not_here, ANYBODY, "", list[str]),
+    Row("GET", "/api/v1/instance/activity", empty.not_here, ANYBODY, "", list[dict[str, str]]),
+    Row("GET", "/api/v1/instance/translation_languages", empty.no_pairs, ANYBODY, "", dict[str, list[str]]),
+    Row("GET", "/api/v1/custom_emojis", instance.custom_emojis, ANYBODY, "", list[CustomEmoji]),
+)
+
+_ACCOUNTS = (
+    Row("POST", "/api/v1/accounts", profile.sign_up, APP, "write:accounts", Token | RegistrationPending, profile.SignUpForm, limit=SIGN_UPS),
+    Row("GET", "/api/v1/accounts", accounts.many, ANYBODY, "read:accounts", list[Account], accounts.Ids),
+    Row("GET", "/api/v1/accounts/verify_credentials", profile.verify_credentials, PERSON, "profile|read:accounts", CredentialAccount),
+    Row("PATCH", "/api/v1/accounts/update_credentials", profile.update_credentials, PERSON, "write:accounts", CredentialAccount, profile.ProfileForm, upload=True),
+    Row("GET", "/api/v1/accounts/relationships", accounts.relationships, PERSON, "read:follows", list[Relationship], accounts.Ids),
+    Row("GET", "/api/v1/accounts/familiar_followers", accounts.familiar_followers, PERSON, "read:follows", list[FamiliarFollowers], accounts.Ids),
+    Row("GET", "/api/v1/accounts/search", accounts.search, ANYBODY, "read:accounts", list[Account], accounts.SearchForm, PEOPLE),
+    Row("GET", "/api/v1/accounts/lookup", accounts.lookup, ANYBODY, "read:accounts", Account, accounts.LookupForm),
+    Row("GET", "/api/v1/accounts/<id>", accounts.show, ANYBODY, "read:accounts", Account, accounts.WithRelationships),
+    Row("GET", "/api/v1/accounts/<id>/statuses", accounts.statuses, ANYBODY, "read:statuses", list[Status], accounts.StatusesForm, NOTES),
+    Row("GET", "/api/v1/accounts/<id>/followers", accounts.followers, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/accounts/<id>/following", accounts.following, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/accounts/<id>/featured_tags", accounts.nothing_of, ANYBODY, "read:accounts", list[FeaturedTag]),
+    Row("GET", "/api/v1/accounts/<id>/endorsements", accounts.nothing_of, ANYBODY, "read:accounts", list[Account]),
+    Row("GET", "/api/v1/accounts/<id>/lists", accounts.nothing_of, PERSON, "read:lists", list[UserList]),
+    Row("POST", "/api/v1/accounts/<id>/follow", relations.follow, PERSON, "write:follows", Relationship, relations.FollowForm),
+    Row("POST", "/api/v1/accounts/<id>/unfollow", relations.unfollow, PERSON, "write:follows", Relationship),
+    Row("POST", "/api/v1/accounts/<id>/remove_from_followers", relations.remove_from_followers, PERSON, "write:follows", Relationship),
+    Row("POST", "/api/v1/accounts/<id>/block", relations.block, PERSON, "write:blocks", Relationship),
+    Row("POST", "/api/v1/accounts/<id>/unblock", relations.unblock, PERSON, "write:blocks", Relationship),
+    Row("POST", "/api/v1/accounts/<id>/mute", relations.mute, PERSON, "write:mutes", Relationship, relations.MuteForm),
+    Row("POST", "/api/v1/accounts/<id>/unmute", relations.unmute, PERSON, "write:mutes", Relationship),
+    Row("POST", "/api/v1/accounts/<id>/note", relations.comment, PERSON, "write:accounts", Relationship, relations.CommentForm),
+    Row("POST", "/api/v1/follows", relations.follow_by_uri, PERSON, "write:follows", Account, relations.UriForm),
+    Row("GET", "/api/v1/follow_requests", relations.requests, PERSON, "read:follows", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("POST", "/api/v1/follow_requests/<id>/authorize", relations.authorize, PERSON, "write:follows", Relationship),
+    Row("POST", "/api/v1/follow_requests/<id>/reject", relations.reject, PERSON, "write:follows", Relationship),
+    Row("GET", "/api/v1/blocks", relations.blocks, PERSON, "read:blocks", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/mutes", relations.mutes, PERSON, "read:mutes", list[MutedAccount], NoForm, PEOPLE),
+    Row("GET", "/api/v1/domain_blocks", relations.domain_blocks, PERSON, "read:blocks", list[str], NoForm, (100, 200)),
+    Row("POST", "/api/v1/domain_blocks", relations.block_domain, PERSON, "write:blocks", Empty, relations.DomainForm),
+    Row("DELETE", "/api/v1/domain_blocks", relations.unblock_domain, PERSON, "write:blocks", Empty, relations.DomainForm),
+    Row("GET", "/api/v1/endorsements", empty.nothing, PERSON, "read:accounts", list[Account]),
+    Row("GET", "/api/v1/preferences", profile.preferences, PERSON, "read:accounts", Preferences),
+    Row("DELETE", "/api/v1/profile/avatar", profile.remove_avatar, PERSON, "write:accounts", CredentialAccount),
+    Row("DELETE", "/api/v1/profile/header", profile.remove_header, PERSON, "write:accounts", CredentialAccount),
+)
+
+_STATUSES = (
+    Row("POST", "/api/v1/statuses", statuses.create, PERSON, "write:statuses", Status, statuses.StatusForm),
+    Row("GET", "/api/v1/statuses", statuses.many, ANYBODY, "read:statuses", list[Status], accounts.Ids),
+    Row("GET", "/api/v1/statuses/<id>", statuses.show, ANYBODY, "read:statuses", Status),
+    Row("PUT PATCH", "/api/v1/statuses/<id>", statuses.update, PERSON, "write:statuses", Status, statuses.EditForm),
+    Row("DELETE", "/api/v1/statuses/<id>", statuses.delete, PERSON, "write:statuses", Status, statuses.DeleteForm, limit=DELETIONS),
+    Row("GET", "/api/v1/statuses/<id>/context", statuses.context, ANYBODY, "read:statuses", Context),
+    Row("GET", "/api/v1/statuses/<id>/history", statuses.history, ANYBODY, "read:statuses", list[StatusEdit]),
+    Row("GET", "/api/v1/statuses/<id>/source", statuses.source, PERSON, "read:statuses", StatusSource),
+    Row("GET", "/api/v1/statuses/<id>/favourited_by", statuses.favourited_by, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/statuses/<id>/reblogged_by", statuses.reblogged_by, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/statuses/<id>/quotes", statuses.no_quotes, ANYBODY, "read:statuses", list[Status]),
+    Row("POST", "/api/v1/statuses/<id>/favourite", actions.favourite, PERSON, "write:favourites", Status),
+    Row("POST", "/api/v1/statuses/<id>/unfavourite", actions.unfavourite, PERSON, "write:favourites", Status),
+    Row("POST", "/api/v1/statuses/<id>/reblog", actions.reblog, PERSON, "write:statuses", Status, actions.BoostForm),
+    Row("POST", "/api/v1/statuses/<id>/unreblog", actions.unreblog, PERSON, "write:statuses", Status),
+    Row("POST", "/api/v1/statuses/<id>/bookmark", actions.bookmark, PERSON, "write:bookmarks", Status),
+    Row("POST", "/api/v1/statuses/<id>/unbookmark", actions.unbookmark, PERSON, "write:bookmarks", Status),
+    Row("POST", "/api/v1/statuses/<id>/pin", actions.pin, PERSON, "write:accounts", Status),
+    Row("POST", "/api/v1/statuses/<id>/unpin", actions.unpin, PERSON, "write:accounts", Status),
+    Row("POST", "/api/v1/statuses/<id>/mute", actions.mute, PERSON, "write:mutes", Status),
+    Row("POST", "/api/v1/statuses/<id>/unmute", actions.unmute, PERSON, "write:mutes", Status),
+    Row("GET", "/api/v1/polls/<id>", polls.show, ANYBODY, "read:statuses", Poll),
+    Row("POST", "/api/v1/polls/<id>/votes", polls.vote, PERSON, "write:statuses", Poll, polls.VoteForm),
+    Row("POST", "/api/v2/media", media.upload, PERSON, "write:media", MediaAttachment, media.UploadForm, limit=UPLOADS, upload=True),
+    Row("POST", "/api/v1/media", media.upload, PERSON, "write:media", MediaAttachment, media.UploadForm, limit=UPLOADS, upload=True),
+    Row("GET", "/api/v1/media/<id>", media.show, PERSON, "write:media|read:media", MediaAttachment),
+    Row("PUT", "/api/v1/media/<id>", media.describe, PERSON, "write:media", MediaAttachment, media.DescribeForm, upload=True),
+    Row("GET", "/api/v1/scheduled_statuses", empty.nothing, PERSON, "read:statuses", list[ScheduledStatus]),
+)
+
+_TIMELINES = (
+    Row("GET", "/api/v1/timelines/home", timelines.home, PERSON, "read:statuses", list[Status], NoForm, NOTES),
+    Row("GET", "/api/v1/timelines/public", timelines.public, ANYBODY, "read:statuses", list[Status], timelines.PublicForm, NOTES),
+    Row("GET", "/api/v1/timelines/tag/<hashtag>", timelines.tag, ANYBODY, "read:statuses", list[Status], timelines.TagForm, NOTES),
+    Row("GET", "/api/v1/timelines/direct", timelines.direct, PERSON, "read:statuses", list[Status], NoForm, NOTES),
+    Row("GET", "/api/v1/timelines/list/<id>", empty.not_here, PERSON, "read:lists", list[Status]),
+    Row("GET", "/api/v1/timelines/link", empty.nothing, ANYBODY, "read:statuses", list[Status]),
+    Row("GET", "/api/v1/favourites", timelines.favourites, PERSON, "read:favourites", list[Status], NoForm, NOTES),
+    Row("GET", "/api/v1/bookmarks", timelines.bookmarks, PERSON, "read:bookmarks", list[Status], NoForm, NOTES),
+    Row("GET", "/api/v1/conversations", timelines.conversations, PERSON, "read:statuses", list[Conversation], NoForm, NOTES),
+    Row("GET", "/api/v1/markers", timelines.markers, PERSON, "read:statuses", dict[str, Marker], timelines.WhichMarkers),
+    Row("POST", "/api/v1/markers", timelines.set_markers, PERSON, "write:statuses", dict[str, Marker], timelines.MarkersForm),
+    Row("GET", "/api/v1/lists", empty.nothing, PERSON, "read:lists", list[UserList]),
+    Row("GET", "/api/v2/filters", empty.nothing, PERSON, "read:filters", list[Filter]),
+    Row("GET", "/api/v1/filters", empty.nothing, PERSON, "read:filters", list[FilterV1]),
+    Row("GET", "/api/v1/announcements", empty.nothing, PERSON, "", list[Announcement]),
+    Row("GET", "/api/v1/followed_tags", empty.nothing, PERSON, "read:follows", list[Tag]),
+    Row("GET", "/api/v1/featured_tags", empty.nothing, PERSON, "read:accounts", list[FeaturedTag]),
+    Row("GET", "/api/v1/featured_tags/suggestions", empty.nothing, PERSON, "read:accounts", list[Tag]),
+    Row("GET", "/api/v1/suggestions", empty.nothing, PERSON, "read:accounts", list[Account]),
+    Row("GET", "/api/v2/suggestions", empty.nothing, PERSON, "read:accounts", list[Suggestion]),
+    Row("GET", "/api/v1/trends", empty.nothing, ANYBODY, "", list[Tag]),
+    Row("GET", "/api/v1/trends/tags", empty.nothing, ANYBODY, "", list[Tag]),
+    Row("GET", "/api/v1/trends/statuses", empty.nothing, ANYBODY, "", list[Status]),
+    Row("GET", "/api/v1/trends/links", empty.nothing, ANYBODY, "", list[TrendsLink]),
+)
+
+_NOTIFICATIONS = (
+    Row("GET", "/api/v1/notifications", notifications.many, PERSON, "read:notifications", list[Notification], notifications.NotificationsForm, NOTIFICATIONS),
+    Row("GET", "/api/v1/notifications/unread_count", notifications.unread_count, PERSON, "read:notifications", UnreadCount, notifications.NotificationsForm, COUNTED),
+    Row("POST", "/api/v1/notifications/clear", notifications.clear, PERSON, "write:notifications", Empty),
+    Row("POST", "/api/v1/notifications/dismiss", notifications.dismiss_by_form, PERSON, "write:notifications", Empty, notifications.IdForm),
+    Row("DELETE", "/api/v1/notifications/destroy_multiple", notifications.dismiss_many, PERSON, "write:notifications", Empty, notifications.ManyForm),
+    Row("GET", "/api/v1/notifications/<id>", notifications.show, PERSON, "read:notifications", Notification),
+    Row("POST", "/api/v1/notifications/<id>/dismiss", notifications.dismiss, PERSON, "write:notifications", Empty),
+    Row("DELETE", "/api/v1/notifications/<id>", notifications.dismiss, PERSON, "write:notifications", Empty),
+    Row("GET", "/api/v1/notifications/requests", empty.nothing, PERSON, "read:notifications", list[NotificationRequest]),
+    Row("GET", "/api/v2/notifications", notifications.grouped, PERSON, "read:notifications", GroupedNotificationsResults, notifications.NotificationsForm, NOTIFICATIONS),
+    Row("GET", "/api/v2/notifications/unread_count", notifications.unread_count, PERSON, "read:notifications", UnreadCount, notifications.NotificationsForm, COUNTED),
+    Row("POST", "/api/v2/notifications/clear", notifications.clear, PERSON, "write:notifications", Empty),
+    Row("GET", "/api/v2/notifications/policy", notifications.policy, PERSON, "read:notifications", NotificationPolicy),
+    Row("GET", "/api/v2/notifications/<group_key>", notifications.group, PERSON, "read:notifications", GroupedNotificationsResults),
+    Row("POST", "/api/v2/notifications/<group_key>/dismiss", notifications.dismiss_group, PERSON, "write:notifications", Empty),
+    Row("GET", "/api/v2/notifications/<group_key>/accounts", notifications.group_accounts, PERSON, "read:notifications|write:notifications", list[Account]),
+    Row("GET", "/api/v1/push/subscription", empty.not_here, PERSON, "push", WebPushSubscription),
+    Row("POST PUT", "/api/v1/push/subscription", empty.not_here, PERSON, "push", WebPushSubscription),
+    Row("DELETE", "/api/v1/push/subscription", empty.no_pairs, PERSON, "push", Empty),
+)
+
+_SEARCH = (
+    Row("GET", "/api/v2/search", search.search, ANYBODY, "read:search", Search, search.SearchForm, NOTES),
+    Row("GET", "/api/v1/search", search.search_v1, ANYBODY, "read:search", SearchV1, search.SearchForm, NOTES),
+    Row("GET", "/api/v1/tags/<name>", search.show_tag, ANYBODY, "", Tag),
+)
+
+# Pleroma's own; each also without /v1.
+_PLEROMA = (
+    Row("GET", "/api/v1/pleroma/statuses/<id>/reactions", actions.reactions, ANYBODY, "read:statuses", list[EmojiReaction]),
+    Row("GET", "/api/v1/pleroma/statuses/<id>/reactions/<emoji>", actions.reactions, ANYBODY, "read:statuses", list[EmojiReaction]),
+    Row("PUT", "/api/v1/pleroma/statuses/<id>/reactions/<emoji>", actions.react, PERSON, "write:statuses", Status),
+    Row("DELETE", "/api/v1/pleroma/statuses/<id>/reactions/<emoji>", actions.unreact, PERSON, "write:statuses", Status),
+    Row("POST", "/api/v1/pleroma/accounts/<id>/subscribe", relations.subscribe, PERSON, "write:follows", Relationship),
+    Row("POST", "/api/v1/pleroma/accounts/<id>/unsubscribe", relations.unsubscribe, PERSON, "write:follows", Relationship),
+    Row("POST", "/api/v1/pleroma/notifications/read", notifications.read, PERSON, "write:notifications", Notification | list[Notification], notifications.ReadForm),
+)
+
+ROWS: tuple[Row, ...] = (
+    *_APPS,
+    *_INSTANCE,
+    *_ACCOUNTS,
+    *_STATUSES,
+    *_TIMELINES,
+    *_NOTIFICATIONS,
+    *_SEARCH,
+    *_PLEROMA,
+    *(replace(row, path=row.path.replace("/api/v1/", "/api/", 1)) for row in _PLEROMA),
+)
