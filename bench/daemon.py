@@ -1,0 +1,59 @@
+"""The daemon as `twistd pleromad --config FILE` makes it, with one more ear: a unix socket that tells what it counted.
+
+PostgreSQL counts transactions, not statements, unless an extension is loaded that the embedded one does not have; and a
+signal handler or a page for it would be code that everybody's daemon carries for us. So the ear is here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+from twisted.application.internet import StreamServerEndpointService
+from twisted.application.service import Application, Service
+from twisted.internet.endpoints import UNIXServerEndpoint
+from twisted.internet.protocol import Factory, Protocol
+
+from pleromad.tap import House, Options, makeService
+
+CONFIG = "PLEROMAD_BENCH_CONFIG"
+SOCKET = "PLEROMAD_BENCH_SOCKET"
+
+
+class Counters(Protocol):
+    """Says its line of JSON and hangs up."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def connectionMade(self) -> None:
+        assert self.transport is not None
+        core = getattr(self._house, "core", None)
+        ready = core is not None and self._house.http is not None and bool(self._house.http.ports)
+        counted = {"ready": ready, "statements": core.statements if core is not None else 0}
+        self.transport.write(json.dumps(counted).encode())
+        self.transport.loseConnection()
+
+
+class Ear(Factory):
+    noisy = False
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def buildProtocol(self, addr: object) -> Counters:
+        return Counters(self._house)
+
+
+def make() -> Service:
+    """The application for `twistd -y`."""
+    from twisted.internet import reactor
+
+    options = Options()
+    options.parseOptions(["--config", os.environ[CONFIG]])
+    daemon = makeService(options)
+    house = next(part for part in daemon._parts if isinstance(part, House))
+    application = Application("pleromad under measurement")
+    daemon.setServiceParent(application)
+    StreamServerEndpointService(UNIXServerEndpoint(reactor, os.environ[SOCKET]), Ear(house)).setServiceParent(application)
+    return application

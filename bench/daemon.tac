@@ -1,0 +1,3 @@
+from bench.daemon import make
+
+application = make()

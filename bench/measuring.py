@@ -1,0 +1,99 @@
+"""Run an order in its own process and make numbers of what came out; weigh processes."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bench.house import ROOT, Daemon
+from bench.load import Order, Outcome
+
+
+@dataclass(frozen=True)
+class Measured:
+    outcome: Outcome
+    statements: int
+
+    @property
+    def count(self) -> int:
+        return len(self.outcome.latencies)
+
+    @property
+    def per_second(self) -> float:
+        return self.count / self.outcome.seconds
+
+    @property
+    def statements_each(self) -> float:
+        return self.statements / max(1, self.count + self.outcome.wrong)
+
+    def milliseconds(self, percent: float) -> float:
+        return percentile(self.outcome.latencies, percent) * 1000
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The nearest-rank percentile; NaN of nothing."""
+    if not values:
+        return math.nan
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, math.ceil(percent / 100 * len(ordered)) - 1)]
+
+
+class Load:
+    """An order that is being carried out."""
+
+    def __init__(self, order: Order) -> None:
+        self._file = tempfile.NamedTemporaryFile(suffix=".order")
+        Path(self._file.name).write_bytes(msgspec.msgpack.encode(order))
+        self.process = subprocess.Popen([sys.executable, "-m", "bench.load", self._file.name], cwd=ROOT, stdout=subprocess.PIPE)
+
+    def outcome(self) -> Outcome:
+        said, _ = self.process.communicate()
+        self._file.close()
+        if self.process.returncode:
+            raise SystemExit("The load generator failed")
+        return msgspec.msgpack.decode(said, type=Outcome)
+
+
+def measure(daemon: Daemon, order: Order) -> Measured:
+    before = daemon.statements
+    outcome = Load(order).outcome()
+    if outcome.wrong:
+        print(f"{outcome.wrong} wrong answers, the first: {outcome.first_wrong!r}", file=sys.stderr)
+    return Measured(outcome, daemon.statements - before)
+
+
+def family(pid: int) -> list[int]:
+    """A process and all below it."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it ended meanwhile
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        waiting += parents.get(one, [])
+    return found
+
+
+def pss_bytes(pid: int) -> int:
+    """Proportional set size of a process and all below it (proc(5), smaps_rollup): shared pages are counted in parts."""
+    total = 0
+    for one in family(pid):
+        try:
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+    return total
