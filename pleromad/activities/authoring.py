@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from pleromad import errors, text
 from pleromad.activities import shapes
 from pleromad.activities.work import Work, require
+from pleromad.hosts import ascii_host
 from pleromad.model.account import Account, ActorType
 from pleromad.model.media import Media
 from pleromad.model.note import Emoji, NoteDraft, PollDraft, Visibility
@@ -90,7 +92,7 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         content=rendered.html,
         source=draft.text,
         content_type=draft.content_type,
-        spoiler_text=draft.spoiler_text.strip(),
+        spoiler_text=text.plain_name(draft.spoiler_text, work.post_limit),
         sensitive=draft.sensitive or bool(draft.spoiler_text.strip()),
         language=draft.language or (settings[9] if settings else None),
         visibility=visibility,
@@ -195,7 +197,7 @@ async def _media(work: Work, draft: NoteDraft, note_id: int | None) -> tuple[Med
 
 
 async def _render(work: Work, draft: NoteDraft) -> tuple[list[Account], text.Rendered]:
-    handles = text.find_handles(draft.text)[:100]
+    handles = text.handles_in(draft.text, draft.content_type)[:100]
     keys = {handle: _key(handle, work.uris.domain) for handle in handles}
     found = await account_rows.by_handles(work.tx, list(set(keys.values())))
     accounts = {handle: found[key] for handle, key in keys.items() if key in found and not found[key].deleted}
@@ -205,11 +207,14 @@ async def _render(work: Work, draft: NoteDraft) -> tuple[list[Account], text.Ren
         return None if account is None else text.MentionTarget(account.username, account.url)
 
     rendered = text.render(draft.text, draft.content_type, mention=mention, tag_url=work.uris.tag)
-    return list({account.id: account for account in accounts.values()}.values()), rendered
+    named = [accounts[handle] for handle in rendered.handles]
+    return list({account.id: account for account in named}.values()), rendered
 
 
 def _key(handle: str, domain: str) -> tuple[str, str]:
     name, _, host = handle.lower().partition("@")
+    with suppress(ValueError):
+        host = ascii_host(host)
     return name, "" if host == domain.lower() else host
 
 

@@ -7,7 +7,7 @@ text, and the `find_*` functions say who and what a text speaks of. All of it is
 from pleromad.text.characters import escape, plain_name
 from pleromad.text.entities import find_handles, find_hashtags, find_shortcodes, normal_tag
 from pleromad.text.plain import Link, excerpt, find_links, to_plain
-from pleromad.text.rendering import CONTENT_TYPES, MentionTarget, Rendered, handles_in, render
+from pleromad.text.rendering import CONTENT_TYPES, MentionTarget, Rendered, handles_in, render, render_line
 from pleromad.text.sanitiser import sanitise
 from pleromad.text.wrapping import columns, wrap
 
@@ -27,6 +27,7 @@ __all__ = [
     "normal_tag",
     "plain_name",
     "render",
+    "render_line",
     "sanitise",
     "to_plain",
     "wrap",

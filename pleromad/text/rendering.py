@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pleromad.text import bbcode, links, markdown
 from pleromad.text.characters import clean, escape_attribute, escape_text
-from pleromad.text.entities import normal_tag, scan
+from pleromad.text.entities import find_handles, normal_tag, scan
 from pleromad.text.sanitiser import MAX_CONTENT, rebuild
 
 CONTENT_TYPES = ("text/plain", "text/markdown", "text/html", "text/bbcode")
@@ -51,8 +51,16 @@ def render(
     return Rendered(html, tuple(decorator.handles), tuple(decorator.tags))
 
 
+def render_line(text: str, *, tag_url: Callable[[str], str]) -> str:
+    """HTML of one line, without a paragraph around it: a row of a profile's table, a topic. Names nobody."""
+    line = " ".join(clean(text[:MAX_CONTENT]).split())
+    return rebuild(escape_text(line), _Decorator(lambda handle: None, tag_url))
+
+
 def handles_in(text: str, content_type: str) -> list[str]:
-    """The handles `render` would ask about: none in code, links or what the markup takes away."""
+    """Whom a text of this type names: none in code, links or what its markup takes away. What `render` may make mentions of."""
+    if _kind(content_type) not in CONTENT_TYPES[1:]:
+        return find_handles(text[:MAX_CONTENT])
     asked: dict[str, None] = {}
 
     def ask(handle: str) -> None:
@@ -62,9 +70,14 @@ def handles_in(text: str, content_type: str) -> list[str]:
     return list(asked)
 
 
+def _kind(content_type: str) -> str:
+    kind = content_type.partition(";")[0].strip().lower()
+    return "text/markdown" if kind == "text/x-markdown" else kind
+
+
 def _markup(text: str, content_type: str) -> str:
-    match content_type.partition(";")[0].strip().lower():
-        case "text/markdown" | "text/x-markdown":
+    match _kind(content_type):
+        case "text/markdown":
             return markdown.to_html(text) if len(text) <= MAX_MARKDOWN else _paragraphs(text)
         case "text/html":
             return text

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from pleromad.text import CONTENT_TYPES, MentionTarget, Rendered, handles_in, render, sanitise
+from pleromad.text import CONTENT_TYPES, MentionTarget, Rendered, handles_in, render, render_line, sanitise
 from tests.pleromad.text_strategies import HOSTILE, QUIET, markup, texts
 
 BOB = '<span class="h-card"><a href="https://here.example/@bob" class="u-url mention" rel="nofollow noopener">@<span>bob</span></a></span>'
@@ -54,6 +54,11 @@ class PlainTests(SynchronousTestCase):
         render("@Al@Far.example `@no` me@mail.example", "text/plain", mention=asked.append, tag_url=tag_url)
         self.assertEqual(asked, ["Al@Far.example"])
 
+    def test_code_over_several_lines_names_nobody(self) -> None:
+        self.assertEqual(
+            handles_in("@al ```\n\n@bob\n\n``` @cy@far.example", "text/plain"), ["al", "cy@far.example"]
+        )
+
     def test_an_unknown_type_is_plain(self) -> None:
         self.assertEqual(rendered("*a*", "text/x.unknown").html, "<p>*a*</p>")
 
@@ -65,6 +70,14 @@ class PlainTests(SynchronousTestCase):
             tag_url=lambda n: "javascript:y",
         )
         self.assertEqual(done.html, "<p>@bob #x</p>")
+
+
+class LineTests(SynchronousTestCase):
+    def test_it_is_a_line_with_links_and_no_paragraph(self) -> None:
+        html = render_line(" <b> &\n #Tag @bob ", tag_url=tag_url)
+        self.assertEqual(html, f"&lt;b&gt; &amp; {TAG} @bob")
+        self.assertEqual(sanitise(html), html)
+        self.assertEqual(render_line("", tag_url=tag_url), "")
 
 
 class MarkdownTests(SynchronousTestCase):
