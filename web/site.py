@@ -18,7 +18,7 @@ from twisted.web import static
 from twisted.web.server import NOT_DONE_YET
 from werkzeug.exceptions import HTTPException
 
-from pleromad.errors import Invalid, NotFound, PleromadError, RateLimited
+from pleromad.errors import Invalid, NotFound, PleromadError, RateLimited, StoreUnavailable
 from web.answers import Answer, FileAnswer, Streamed, status_of
 from web.bodies import read_fields
 from web.exchange import Exchange, HallFactory
@@ -114,7 +114,8 @@ class Site:
         self._nodes: dict[str, _Node] = {}
         self._renders: dict[str, Render] = {"": plain_refusal}
         self._cors: tuple[str, ...] = ()
-        self.app.handle_errors(HTTPException)(self._unrouted)
+        unrouted: Any = self._unrouted
+        self.app.handle_errors(HTTPException)(unrouted)
 
     # -- what doors call --
 
@@ -308,6 +309,8 @@ class Site:
         answer = render(request, error)
         if status is not None and answer.status != status:
             answer = Answer(status, answer.body, answer.media_type, answer.headers)
+        if isinstance(error, StoreUnavailable):
+            answer = answer.with_headers(("Retry-After", "5"))
         if isinstance(error, RateLimited) and not any(name == "Retry-After" for name, _ in answer.headers):
             answer = answer.with_headers(("Retry-After", str(max(1, round(error.retry_after_seconds)))))
         return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -55,7 +55,7 @@ class Frame:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.templates.filters.update(when=shown.when, stamp=shown.stamp, number=shown.number)
+        self.templates.filters.update(when=shown.when, stamp=shown.stamp, number=shown.number, web=shown.web)
         for name in self.templates.list_templates():
             self.templates.get_template(name)
 
@@ -96,7 +96,7 @@ class Frame:
             settings=settings,
             domain=settings.domain,
             base=self.core.uris.base,
-            path=request.path,
+            path=_path(request),
             here=_here(request),
             styles=self.styles,
             viewer=shown.person(viewer) if viewer is not None else None,
@@ -162,7 +162,11 @@ def _words(error: PleromadError) -> str:
 def _here(request: Request) -> str:
     """This page's own address, with what pages the list: where a form comes back to."""
     kept = [(name, value) for name, value in request.query if name in ("max_id", "min_id", "with", "type")]
-    return request.path + (f"?{urlencode(kept)}" if kept else "")
+    return _path(request) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _path(request: Request) -> str:
+    return quote(request.path, safe="/@:~!$&'()*+,;=")
 
 
 def _mark(path: Path) -> str:

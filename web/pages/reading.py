@@ -185,7 +185,7 @@ class Reading:
             return Answer.redirect(shown.person(account).href)
         if not account.local and viewer is None:
             # Their own server shows them better, and knows whom they hide from.
-            return Answer.redirect(account.url or account.uri)
+            return Answer.redirect(shown.web(account.url) or account.uri)
         if account.local and account.role is None and not account.group:
             return Answer.redirect("/about")  # the instance's own actor
         page = page_of(request, default=PER_PAGE)
@@ -219,7 +219,7 @@ class Reading:
             person=person,
             bio=shown.with_emoji(account.note, account.emojis),
             fields=[(shown.with_emoji(Markup.escape(f.name), account.emojis), shown.with_emoji(f.value, account.emojis), f.verified_at) for f in account.fields],
-            moved=account.moved_to_uri if (account.moved_to_uri or "").startswith(("https://", "http://")) else None,
+            moved=shown.web(account.moved_to_uri),
             relation=relation,
             notes=notes,
             tabs=tabs,
@@ -242,7 +242,7 @@ class Reading:
         if seen.note.boost_of is not None or request.params["name"].lower() != note.account.acct.lower():
             return Answer.redirect(shown.note_href(note))
         if not note.local and viewer is None:
-            return Answer.redirect(note.url or note.uri)
+            return Answer.redirect(shown.web(note.url) or note.uri)
         before, after = await self.core.reading.thread(viewer_id, note.id)
         now = self.core.clock.now()
         page = shown.note(seen, viewer, now=now)

@@ -130,7 +130,7 @@ def person(account: Account) -> Person:
         plain=name,
         handle=f"@{account.acct}",
         href=f"/rooms/{quote(account.acct)}" if account.group and account.local else f"/@{quote(account.acct)}",
-        avatar=account.avatar_url or AVATAR,
+        avatar=web(account.avatar_url) or AVATAR,
     )
 
 
@@ -206,8 +206,8 @@ def _picture(media: Media) -> Picture:
     small = media.preview_url is not None and media.preview_width is not None
     return Picture(
         kind=kind,
-        src=media.url,
-        preview=preview,
+        src=web(media.url),
+        preview=web(preview),
         alt=media.description,
         width=media.preview_width if small else media.width,
         height=media.preview_height if small else media.height,
@@ -257,6 +257,13 @@ def proofs(account: Account) -> list[str]:
 
 
 # -- filters --
+
+
+def web(url: str | None) -> str:
+    """An address that may stand behind a link: of the web, or a path here; '' for anything else (javascript: ...)."""
+    if url and (url.startswith(("https://", "http://")) or (url.startswith("/") and not url.startswith("//"))):
+        return url
+    return ""
 
 
 def when(moment: datetime, now: datetime) -> str:
