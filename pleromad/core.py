@@ -12,7 +12,7 @@ from pleromad.config import Settings
 from pleromad.ids import Ids, Uris
 from pleromad.jobs import Jobs
 from pleromad.media import MediaShelf
-from pleromad.personal import Personal
+from pleromad.personal import Personal, PersonalDesk
 from pleromad.reading import Reading
 from pleromad.resolver import Resolver
 from pleromad.service import ActivityService
@@ -37,7 +37,7 @@ class Core:
         self.activities = ActivityService(database, current, ids, self.clock, self.bus, self.jobs)
         self.reading = Reading(database, current)
         self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, reactor))
-        self.personal = Personal(database, self.reading, ids, self.clock, self.bus)
+        self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
         self.media = MediaShelf(database, current, ids, self.clock, reactor)
         self.upkeep = Upkeep(database, ids, self.bus, self.activities, self.media, self.jobs)
         self._database = database

@@ -26,7 +26,6 @@ from store.migrate import migrate, pending
 from store.pool import Database
 
 
-
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="pleromactl", description="Administration of a pleromad server.")
     top.add_argument("--config", metavar="FILE", help="the settings file; without one: what `make run` uses")

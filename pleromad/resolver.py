@@ -1,4 +1,8 @@
-"""How the other doors ask for what is not here yet. The ActivityPub door answers; without federation there is none."""
+"""What a door asks of the door to other servers: find somebody, or something, that may not be known here yet.
+
+The ActivityPub door puts one on `core.resolver`; None while federation is off. Only this goes over the network on behalf
+of other doors.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,11 @@ from pleromad.model.account import Account
 
 
 class Resolver(Protocol):
-    async def account(self, name: str) -> Account:
-        """By handle (`name@host`) or URI, fetched when it is not known. Raises NotFound, Unreachable."""
+    async def account(self, handle_or_uri: str) -> Account:
+        """`@name@host`, `acct:name@host`, an actor's id or the address of a profile. Raises NotFound, Gone, Unreachable, Rejected."""
 
     async def note(self, uri: str, viewer: int | None) -> int | None:
-        """The id of the note of that URI or page address, fetched when it is not known; None when there is none."""
+        """The id of the note with that id or page; fetched when it is not here. None when there is none, or not for `viewer`."""
 
     async def mentions(self, text: str) -> None:
-        """Make the people named in a text known before it is submitted; those that cannot be found stay plain text."""
+        """Get to know the people a text names, before it is posted. Bounded in number and time; never raises for one that fails."""

@@ -20,10 +20,12 @@ async def put_note(
     room_id: int | None = None,
     reply_to: int | None = None,
     boost: bool = False,
+    tags: Collection[str] = (),
 ) -> None:
-    """Into the homes of those who follow, and to whoever watches live."""
-    if visibility is not Visibility.DIRECT:
-        await timelines.put_home(work.tx, note_id, work.actor.id, room=room_id is not None, reply_to=reply_to, boost=boost)
+    """Into the homes of those who follow, and to whoever watches live. A room's line is in nobody's home."""
+    if visibility is not Visibility.DIRECT and room_id is None:
+        shown = tags if visibility is Visibility.PUBLIC else ()
+        await timelines.put_home(work.tx, note_id, work.actor.id, reply_to=reply_to, boost=boost, tags=shown)
     work.events.append(Event(event.NOTE_CREATED, note_id, work.actor.id, room_id or 0))
 
 

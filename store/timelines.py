@@ -146,6 +146,13 @@ async def of_account(
     return await page_of(db, viewer, page, conditions=conditions, wanted=False, params=params)
 
 
+async def of_list(db: Queries, viewer: int, list_id: int, page: Page) -> tuple[list[Ref], list[int]]:
+    return await page_of(
+        db, viewer, page, conditions=["k.list_id = %(list)s"], params={"list": list_id}, key="k.note_id",
+        source="list_notes k JOIN notes n ON n.id = k.note_id" + _REST,
+    )  # fmt: skip
+
+
 async def room(db: Queries, viewer: int | None, room_id: int, page: Page) -> tuple[list[Ref], list[int]]:
     return await page_of(db, viewer, page, conditions=["n.room_id = %(room)s"], params={"room": room_id})
 
@@ -213,28 +220,52 @@ async def descendants(db: Queries, id: int) -> list[int]:
 
 
 async def put_home(
-    db: Queries, note_id: int, author_id: int, *, room: bool = False, reply_to: int | None = None, boost: bool = False
+    db: Queries,
+    note_id: int,
+    author_id: int,
+    *,
+    reply_to: int | None = None,
+    boost: bool = False,
+    tags: Collection[str] = (),
 ) -> None:
-    """Write the note into the home of every local follower who wants it, and of its author.
+    """Write the note into the home of every local follower who wants it and of its author, and into lists; one statement.
 
-    A reply is for those who follow both; a boost for those who did not switch this author's boosts off.
+    A reply is for those who follow both; a boost for those who did not switch this author's boosts off; `tags` (of a public
+    note) bring it to those who follow one of them. Members of an exclusive list are not in its owner's home.
     """
-    if room:
-        return
-    conditions = ["f.target_id = %(author)s", "f.accepted"]
-    if boost:
-        conditions.append("f.show_boosts")
-    if reply_to is not None and reply_to != author_id:
-        conditions.append(
+    foreign_reply = reply_to is not None and reply_to != author_id
+    follower = ["f.target_id = %(author)s", "f.accepted"] + (["f.show_boosts"] if boost else [])
+    if foreign_reply:
+        follower.append(
             "(f.account_id = %(reply_to)s OR EXISTS (SELECT FROM follows g WHERE g.account_id = f.account_id"
             " AND g.target_id = %(reply_to)s AND g.accepted))"
         )
+    follower.append(
+        "NOT EXISTS (SELECT FROM lists l JOIN list_members m ON m.list_id = l.id AND m.account_id = %(author)s"
+        " WHERE l.account_id = f.account_id AND l.exclusive)"
+    )
+    listed = "true"
+    if foreign_reply:
+        listed = (
+            "(%(reply_to)s = l.account_id OR l.replies_policy = 'followed' AND EXISTS (SELECT FROM follows g WHERE g.account_id = l.account_id"
+            " AND g.target_id = %(reply_to)s AND g.accepted) OR l.replies_policy = 'list' AND EXISTS (SELECT FROM list_members o"
+            " WHERE o.list_id = l.id AND o.account_id = %(reply_to)s))"
+        )
+    tagged = (
+        " UNION SELECT t.account_id, %(note)s FROM followed_tags t WHERE t.tag = ANY(%(tags)s) AND NOT EXISTS"
+        " (SELECT FROM blocks x WHERE x.account_id = t.account_id AND x.target_id = %(author)s)"
+        if tags
+        else ""
+    )
     await db.execute(
-        f"""INSERT INTO home (owner_id, note_id)
-            SELECT f.account_id, %(note)s FROM follows f JOIN users u ON u.account_id = f.account_id WHERE {" AND ".join(conditions)}
-            UNION SELECT account_id, %(note)s FROM users WHERE account_id = %(author)s
+        f"""WITH listed AS (
+                INSERT INTO list_notes (list_id, note_id) SELECT l.id, %(note)s FROM list_members m JOIN lists l ON l.id = m.list_id
+                WHERE m.account_id = %(author)s AND {listed} ON CONFLICT DO NOTHING)
+            INSERT INTO home (owner_id, note_id)
+            SELECT f.account_id, %(note)s FROM follows f JOIN users u ON u.account_id = f.account_id WHERE {" AND ".join(follower)}
+            UNION SELECT account_id, %(note)s FROM users WHERE account_id = %(author)s{tagged}
             ON CONFLICT DO NOTHING""",
-        {"note": note_id, "author": author_id, "reply_to": reply_to},
+        {"note": note_id, "author": author_id, "reply_to": reply_to, "tags": list(tags)},
     )
 
 

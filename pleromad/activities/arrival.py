@@ -70,7 +70,7 @@ async def receive(work: Work, note: RemoteNote) -> Arrived:
             "in_reply_to_uri": note.in_reply_to_uri,
             "in_reply_to_account_id": parent.account_id if parent else None,
             "room_id": note.room_id,
-            "tags": [tag.lower() for tag in note.tags[:MAX_TAGS]],
+            "tags": list(dict.fromkeys(text.normal_tag(tag) for tag in note.tags[:MAX_TAGS])),
             "emojis": [(e.shortcode, e.url) for e in note.emojis],
             "has_media": bool(note.attachments),
             "created_at": published,

@@ -165,8 +165,6 @@ async def check_may_speak(work: Work, room_id: int, row: Any) -> None:
         errors.Forbidden("You are banned from this room", detail="banned", station="check"),
     )
     if members_only or row[4] or row[7]:
-        from store import relations
-
         follow = await relations.follow(work.tx, work.actor.id, room_id)
         require(
             follow is not None and follow.accepted,

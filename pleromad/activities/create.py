@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Any
 
 from pleromad import errors, surface
@@ -71,6 +73,7 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
         room=written.room,
         people=[a.id for a in written.people],
         conversation_id=conversation_id,
+        tags=written.tags,
     )
     if written.visibility is Visibility.LOCAL:
         return Result(None, id, visibility=written.visibility)
@@ -80,9 +83,7 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
     return Result(create, id, visibility=written.visibility)
 
 
-def _closes(written: Written) -> Any:
-    from datetime import timedelta
-
+def _closes(written: Written) -> datetime:
     assert written.poll is not None
     return written.published + timedelta(seconds=written.poll.expires_in_seconds)
 
@@ -150,6 +151,7 @@ async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> 
         room=room,
         people=note.mention_ids,
         conversation_id=conversation_id,
+        tags=arrived.columns["tags"],
         live=work.origin.kind != "fetched",
         reply_elsewhere=note.in_reply_to_uri is not None and parent is None,
     )
@@ -165,8 +167,9 @@ async def _spread(
     visibility: Visibility,
     parent: Facts | None,
     room: Account | None,
-    people: Any,
+    people: Collection[int],
     conversation_id: int,
+    tags: Collection[str] = (),
     live: bool = True,
     reply_elsewhere: bool = False,
 ) -> None:
@@ -185,6 +188,7 @@ async def _spread(
             visibility=visibility,
             room_id=room.id if room else None,
             reply_to=parent.account_id if parent else None,
+            tags=tags,
         )
     await surface.notify(work, "mention", people, note_id=id, conversation_id=conversation_id)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pleromad import errors
 from pleromad.activities import shapes
+from pleromad.activities.create import announce_in_room
 from pleromad.activities.work import Result, Work, require
 from pleromad.ids import PUBLIC
 from pleromad.model import event
@@ -62,8 +63,6 @@ async def apply(work: Work, activity: Delete) -> Result:
         published=work.now,
     )
     if facts.room_id is not None:
-        from pleromad.activities.create import announce_in_room
-
         room = await work.account(facts.room_id)
         if room.local:
             await announce_in_room(work, room, data)

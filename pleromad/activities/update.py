@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import timedelta
 from typing import Any
 
 from pleromad import errors, surface, text
-from pleromad.activities import arrival, authoring, shapes
+from pleromad.activities import arrival, authoring, create, shapes
 from pleromad.activities.work import Result, Work, require
 from pleromad.clock import iso
 from pleromad.ids import PUBLIC
@@ -19,9 +20,11 @@ from pleromad.model.room import RoomChange
 from store import accounts as account_rows
 from store import media as media_rows
 from store import notes as note_rows
+from store import relations
 from store import rooms as room_rows
 from store import users as user_rows
 from store.notes import Facts
+from store.pool import Jsonb
 
 MAX_NAME = 100
 MAX_BIO = 5_000
@@ -55,9 +58,6 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     for id, description, focus in draft.media_changes:
         await media_rows.describe(work.tx, work.actor.id, id, description, focus)
     old = (await note_rows.load(work.tx, [facts.id], work.media_url))[facts.id][1]
-    poll = draft.poll
-    if poll is None and old.poll is not None and draft.text == old.source:
-        poll = None
     whole = NoteDraft(
         text=draft.text,
         content_type=draft.content_type,
@@ -66,7 +66,7 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
         sensitive=draft.sensitive,
         language=draft.language or old.language,
         media_ids=draft.media_ids,
-        poll=poll,
+        poll=draft.poll,
         to=tuple(id for id in old.recipients if id not in {m.account_id for m in old.mentions}),
         room_id=facts.room_id,
         in_reply_to_id=facts.in_reply_to_id,
@@ -109,8 +109,6 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     )
     await media_rows.attach(work.tx, facts.id, [m.id for m in written.media])
     if written.poll is not None and not votes:
-        from datetime import timedelta
-
         await note_rows.add_poll(
             work.tx,
             facts.id,
@@ -131,9 +129,7 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
         return Result(None, facts.id, visibility=facts.visibility)
     update = _update_json(work, json, json["to"], json["cc"])
     if written.room is not None and written.room.local:
-        from pleromad.activities.create import announce_in_room
-
-        await announce_in_room(work, written.room, update)
+        await create.announce_in_room(work, written.room, update)
     return Result(update, facts.id, visibility=facts.visibility)
 
 
@@ -204,10 +200,8 @@ async def _profile(work: Work, change: ProfileChange) -> Result:
             len(change.fields) <= MAX_FIELDS and all(len(n) <= MAX_FIELD and len(v) <= MAX_FIELD for n, v in change.fields),
             errors.Invalid(f"Validation failed: at most {MAX_FIELDS} fields of {MAX_FIELD} characters", field="fields_attributes"),
         )
-        from store.pool import Jsonb
-
         columns["fields"] = Jsonb(
-            [(text.plain_name(n, MAX_FIELD), _render(work, v), None, v) for n, v in change.fields if n.strip() or v.strip()]
+            [(text.plain_name(n, MAX_FIELD), text.render_line(v, tag_url=work.uris.tag), None, v) for n, v in change.fields if n.strip() or v.strip()]
         )
     for name in ("locked", "discoverable", "indexable", "hide_collections", "avatar_description", "header_description"):
         value = getattr(change, name)
@@ -253,7 +247,7 @@ async def _room(work: Work, room_id: int, change: RoomChange) -> Result:
     values = {name: getattr(change, name) for name in room_rows.SETTABLE if getattr(change, name) is not None}
     ranks = await room_rows.ranks_of(work.tx, room_id, work.actor.id)
     operator = bool(ranks & {"q", "a", "o"}) or room_id == work.actor.id
-    member = await work_is_member(work, room_id)
+    member = await _is_member(work, room_id)
     require(member or operator, errors.Forbidden("You are not in this room", detail="member", station="check"))
     topic_only = set(values) <= {"topic"}
     may = operator or ("h" in ranks and topic_only) or (topic_only and not row[8])
@@ -286,8 +280,6 @@ async def _room(work: Work, room_id: int, change: RoomChange) -> Result:
     return Result(data, account_id=room_id, visibility=Visibility.DIRECT)
 
 
-async def work_is_member(work: Work, room_id: int) -> bool:
-    from store import relations
-
+async def _is_member(work: Work, room_id: int) -> bool:
     follow = await relations.follow(work.tx, work.actor.id, room_id)
     return follow is not None and follow.accepted

@@ -34,4 +34,5 @@ ROOM_CHANGED = "room_changed"  # account_id who, other_id room, text: what, e.g.
 ROOM_INVITED = "room_invited"  # account_id whom, other_id room, text: inviter acct
 TOKEN_REVOKED = "token_revoked"  # other_id token id, account_id owner
 MARKER_MOVED = "marker_moved"  # account_id owner, text: which timeline, other_id last read id
+FILTERS_CHANGED = "filters_changed"  # account_id owner
 SETTINGS_CHANGED = "settings_changed"

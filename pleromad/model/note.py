@@ -166,7 +166,7 @@ class PollDraft:
 class NoteDraft:
     """What a person here writes, as typed. The core renders, finds mentions and hashtags, and decides the audience.
 
-    Handles of people on other servers must be known before submit: a door calls `reading.prefetch_mentions(text)`.
+    People on other servers must be known before submit: a door asks `core.resolver.mentions(text)` first.
     """
 
     text: str

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from pleromad.errors import NotFound
 from pleromad.model.note import NoteEdit, Seen
 from pleromad.reading.shelf import Reader
+from store import lists as list_rows
 from store import media as media_rows
 from store import notes as note_rows
 from store import timelines
@@ -75,6 +76,10 @@ class NoteReading(Reader):
     async def may_see(self, note_id: int, among: Collection[int]) -> set[int]:
         """Which of these accounts of ours may see the note and do not mute its author; one query."""
         return await timelines.may_see(self._database, note_id, among)
+
+    async def lists_holding(self, note_id: int, among: Collection[int]) -> set[int]:
+        """Which of these lists the note is in; one query."""
+        return await list_rows.holding(self._database, note_id, among)
 
     async def home_owners(self, note_id: int, among: Collection[int]) -> set[int]:
         """In whose home it is; one query."""

@@ -71,6 +71,10 @@ class TimelineReading(Reader):
         )
         return await self._shown(viewer, page, rows)
 
+    async def of_list(self, viewer: int, list_id: int, page: Page) -> Slice[Seen]:
+        """Whose list it is was asked before: `personal.list_timeline`."""
+        return await self._shown(viewer, page, await timelines.of_list(self._database, viewer, list_id, page))
+
     async def room(self, viewer: int | None, room_id: int, page: Page) -> Slice[Seen]:
         return await self._shown(viewer, page, await timelines.room(self._database, viewer, room_id, page))
 

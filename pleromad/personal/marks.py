@@ -1,35 +1,24 @@
-"""What a person keeps for themselves: it never federates."""
+"""Bookmarks, mutes, private remarks, markers of what was read."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from pleromad.bus import Bus
-from pleromad.clock import Clock
 from pleromad.errors import Forbidden, Invalid, NotFound
-from pleromad.ids import Ids
 from pleromad.model import event
 from pleromad.model.event import Event
-from pleromad.reading import Reading
+from pleromad.personal.desk import Keeper
 from store import notes as note_rows
 from store import notifications as notification_rows
 from store import relations, timelines
 from store import rooms as room_rows
 from store.notifications import MarkerRow
-from store.pool import Database
 
 MAX_COMMENT = 2_000
 MAX_MASKS = 100
 
 
-class Personal:
-    def __init__(self, database: Database, reading: Reading, ids: Ids, clock: Clock, bus: Bus) -> None:
-        self._database = database
-        self._reading = reading
-        self._ids = ids
-        self._clock = clock
-        self._bus = bus
-
+class Marks(Keeper):
     async def bookmark(self, viewer: int, note_id: int) -> None:
         """Raises NotFound for what the viewer may not see; so do the others here."""
         note = (await self._reading.note(viewer, note_id)).note

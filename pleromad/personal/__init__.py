@@ -1,0 +1,16 @@
+"""What a person keeps and arranges for themselves: it never federates."""
+
+from __future__ import annotations
+
+from pleromad.personal.desk import PersonalDesk
+from pleromad.personal.filters import Filters
+from pleromad.personal.lists import Lists
+from pleromad.personal.marks import Marks
+from pleromad.personal.tags import Tags
+
+__all__ = ["Personal", "PersonalDesk"]
+
+
+class Personal(Marks, Lists, Filters, Tags):
+    def __init__(self, desk: PersonalDesk) -> None:
+        super().__init__(desk)
