@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -28,6 +28,7 @@ from web.request import Request, current_request_id
 
 if TYPE_CHECKING:
     from pleromad.core import Core
+    from pleromad.model.account import Account
     from web.websocket import WebSocketFactory
 
 __all__ = ["Answer", "Render", "Request", "Route", "Site", "Streamed", "current_request_id", "status_of"]
@@ -36,6 +37,7 @@ log = Logger(namespace="web")
 
 Route = Callable[[Request], Awaitable[Answer]]
 Render = Callable[[Request, PleromadError], Answer]
+WebFingerLinks = Callable[["Account"], Sequence[Mapping[str, str]]]  # links of a JRD: RFC 7033, section 4.4.4
 
 MAX_BODY = 1_000_000
 SMALL_BODY = 100_000  # for paths that have no route
@@ -43,7 +45,9 @@ SLOW_BODY = 2_000_000  # forms from here on are taken apart in a thread
 
 CORS_METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 CORS_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Requested-With"
-CORS_EXPOSED = "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Idempotency-Key, X-Request-Id"
+CORS_EXPOSED = (
+    "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Idempotency-Key, X-Request-Id"
+)
 CORS_ANSWER = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", CORS_EXPOSED))
 
 _PLACEHOLDER = re.compile(r"<(?:(\w+)(\([^)]*\))?:)?(\w+)>")
@@ -110,6 +114,9 @@ class Site:
         self.limits = Limits(reactor.seconds)
         self.app = Klein()
         self.running: set[Deferred[Any]] = set()
+        self.webfinger_links: list[
+            WebFingerLinks
+        ] = []  # what other doors add to what WebFinger says of an account
         self.streams: set[Any] = set()  # raw requests and WebSockets that took their connection over
         self._nodes: dict[str, _Node] = {}
         self._renders: dict[str, Render] = {"": plain_refusal}
@@ -242,7 +249,9 @@ class Site:
         varies = False
         if way is None and node.offers and method in ("GET", "HEAD"):
             default = node.default or 0
-            way = node.offers[choose(request.header("accept"), [offer.media_types for offer in node.offers], default)]
+            way = node.offers[
+                choose(request.header("accept"), [offer.media_types for offer in node.offers], default)
+            ]
             varies = True
         if way is None:
             return self._wrong_method(node, request)
@@ -290,7 +299,11 @@ class Site:
         if failure.check(CancelledError):
             return Answer(503)
         log.failure(
-            "request {id} failed: {method} {path}", failure, id=request.id, method=request.method, path=request.path
+            "request {id} failed: {method} {path}",
+            failure,
+            id=request.id,
+            method=request.method,
+            path=request.path,
         )
         return self._refusal(request, PleromadError(), 500)
 
