@@ -47,7 +47,9 @@ class Viewer:
         """Whether the token covers one of `scopes`. A person without a token (a session) may everything."""
         if self.token is None:
             return self.account is not None
-        return any(self.token.allows(scope) or (scope in FOLLOW and self.token.allows("follow")) for scope in scopes)
+        return any(
+            self.token.allows(scope) or (scope in FOLLOW and self.token.allows("follow")) for scope in scopes
+        )
 
     def need(self, *scopes: str) -> Account:
         """The person, when they may do one of these. Unauthenticated without one, Forbidden when the token is too narrow."""
@@ -161,9 +163,7 @@ async def session_of(request: Request, core: Core) -> Account | None:
 async def open_session(request: Request, core: Core, account_id: int) -> None:
     """Log a browser in: the cookie goes out with the answer."""
     secret = await core.accounts.open_session(account_id)
-    request.send_cookie(
-        _name(core, "session"), secret, secure=secure(core), max_age_seconds=SESSION_SECONDS
-    )
+    request.send_cookie(_name(core, "session"), secret, secure=secure(core), max_age_seconds=SESSION_SECONDS)
     request.send_cookie(_name(core, "form"), "", secure=secure(core), max_age_seconds=0)
 
 
@@ -200,7 +200,9 @@ def check_csrf(request: Request, core: Core, form: Iterable[tuple[str, object]])
         own = request.cookie(_name(core, name))
         if own and isinstance(given, str) and hmac.compare_digest(_sign(own).encode(), given.encode()):
             return
-    raise Forbidden("This form has expired: go back, load the page again and send it once more (cookies must be on)")
+    raise Forbidden(
+        "This form has expired: go back, load the page again and send it once more (cookies must be on)"
+    )
 
 
 def _sign(secret: str) -> str:

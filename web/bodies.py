@@ -229,7 +229,9 @@ def _value(branch: _Branch, kind: Any, name: str) -> Any:
                 return _ABSENT
             raise Invalid(f"{name} must have fields of its own", field=name)
         return _struct(branch, kind, name)
-    value = branch.values[-1] if branch.values else next((e.values[0] for e in branch.elements if e.values), None)
+    value = (
+        branch.values[-1] if branch.values else next((e.values[0] for e in branch.elements if e.values), None)
+    )
     if value is None:
         raise Invalid(f"{name} is not valid", field=name)
     return _leaf(value, kind, name)
@@ -254,8 +256,12 @@ def _of_union(branch: _Branch, kinds: tuple[Any, ...], name: str) -> Any:
 
 def _elements(branch: _Branch, kind: Any, name: str) -> list[Any]:
     """The elements of a list in any spelling; empty texts are left out, so that `name[]=` is an empty list."""
-    numbered = sorted((int(key), child) for key, child in branch.children.items() if key.isdecimal() and len(key) < 9)
-    branches = [_Branch(value) for value in branch.values] + branch.elements + [child for _, child in numbered]
+    numbered = sorted(
+        (int(key), child) for key, child in branch.children.items() if key.isdecimal() and len(key) < 9
+    )
+    branches = (
+        [_Branch(value) for value in branch.values] + branch.elements + [child for _, child in numbered]
+    )
     made = []
     for element in branches:
         if element.values == [""] and not element.children:
@@ -274,7 +280,9 @@ def _leaf(value: Value, kind: Any, name: str) -> Any:
             return value
         if value == "":
             return _ABSENT
-        raise Invalid(f"{name} must be a file" if kind is Upload else f"{name} must not be a file", field=name)
+        raise Invalid(
+            f"{name} must be a file" if kind is Upload else f"{name} must not be a file", field=name
+        )
     if kind is str:
         return value
     if kind is bool:

@@ -58,7 +58,9 @@ class Limits:
         self._seconds = seconds
         self._windows: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
-    def take(self, request: Request, limit: Limit, account_id: int | None = None, *, cost: int = 1) -> Allowance:
+    def take(
+        self, request: Request, limit: Limit, account_id: int | None = None, *, cost: int = 1
+    ) -> Allowance:
         """Count one request and put the allowance on it. RateLimited when it is one too many."""
         who = f"account {account_id}" if account_id is not None else group_of(request.address)
         allowance = self.count(limit, who, cost)

@@ -41,7 +41,9 @@ log = Logger(namespace="web.websocket")
 WebSocketFactory = Callable[[Request], Awaitable[WebSocketProtocol]]
 
 
-async def upgrade(site: Site, request: Request, factory: WebSocketFactory, subprotocols: tuple[str, ...]) -> Answer:
+async def upgrade(
+    site: Site, request: Request, factory: WebSocketFactory, subprotocols: tuple[str, ...]
+) -> Answer:
     """Turn a GET into a WebSocket. What `factory` raises is answered over HTTP; a broken handshake is Invalid."""
     raw: Any = request.raw
     channel = raw.channel
@@ -62,7 +64,9 @@ async def upgrade(site: Site, request: Request, factory: WebSocketFactory, subpr
         chosen = next((name for name in subprotocols if name in offered), None)
     else:
         chosen = offered[0] if offered else None
-    accepted = handshake.send(AcceptConnection(subprotocol=chosen, extra_headers=[(b"X-Request-Id", request.id.encode())]))
+    accepted = handshake.send(
+        AcceptConnection(subprotocol=chosen, extra_headers=[(b"X-Request-Id", request.id.encode())])
+    )
     wire = _Wire(site, handshake.connection, protocol)
     transport = channel.transport
     transport.write(accepted)

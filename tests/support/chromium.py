@@ -98,7 +98,9 @@ class Chromium:
     """`await Chromium.start()`, then `open`, `fill`, `click`, `text`, `screenshot`; `await stop()` at the end."""
 
     @classmethod
-    async def start(cls, *, width: int = 1200, height: int = 900, dark: bool = False, scripts: bool = True) -> Chromium:
+    async def start(
+        cls, *, width: int = 1200, height: int = 900, dark: bool = False, scripts: bool = True
+    ) -> Chromium:
         self = cls()
         path = find()
         assert path is not None
@@ -110,7 +112,9 @@ class Chromium:
         self._transport = transport
         self.wire = await WebSocketClientEndpoint.new(reactor, await self.process.address).connect(_Wire())  # type: ignore[arg-type]
         target = await self.wire.command("Target.createTarget", None, url="about:blank")
-        attached = await self.wire.command("Target.attachToTarget", None, targetId=target["targetId"], flatten=True)
+        attached = await self.wire.command(
+            "Target.attachToTarget", None, targetId=target["targetId"], flatten=True
+        )
         self.session = attached["sessionId"]
         await self.do("Page.enable")
         await self.resize(width, height)
@@ -132,7 +136,13 @@ class Chromium:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     async def resize(self, width: int, height: int) -> None:
-        await self.do("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        await self.do(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
 
     async def colours(self, dark: bool) -> None:
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
@@ -148,7 +158,9 @@ class Chromium:
     async def run(self, script: str) -> Any:
         result = await self.do("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:
-            raise RuntimeError(result["exceptionDetails"].get("exception", {}).get("description", "script failed"))
+            raise RuntimeError(
+                result["exceptionDetails"].get("exception", {}).get("description", "script failed")
+            )
         return result["result"].get("value")
 
     async def fill(self, selector: str, text: str) -> None:

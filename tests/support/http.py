@@ -150,14 +150,19 @@ def encode_multipart(data: Form, files: Mapping[str, tuple[str, str, bytes]]) ->
     boundary = secrets.token_hex(8)
     parts = []
     for key, value in data.items() if isinstance(data, Mapping) else data:
-        parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n'.encode() + str(value).encode())
+        parts.append(
+            f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n'.encode()
+            + str(value).encode()
+        )
     for key, (name, media_type, content) in files.items():
         parts.append(
             f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"; filename="{name}"\r\n'
             f"Content-Type: {media_type}\r\n\r\n".encode()
             + content
         )
-    return b"\r\n".join(parts) + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+    return b"\r\n".join(
+        parts
+    ) + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
 
 
 class Client:
@@ -200,10 +205,14 @@ class Client:
             given.setdefault("Content-Type", media_type)
         if body is not None:
             given["Content-Length"] = str(len(body))
-        head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in given.items())
+        head = f"{method} {path} HTTP/1.1\r\n" + "".join(
+            f"{name}: {value}\r\n" for name, value in given.items()
+        )
         exchange = self.open(address)
         exchange.send(head.encode() + b"\r\n" + (body or b""))
-        reply = await exchange.until(lambda data: parse_reply(data, ended=exchange.transport.lost, method=method))
+        reply = await exchange.until(
+            lambda data: parse_reply(data, ended=exchange.transport.lost, method=method)
+        )
         assert isinstance(reply, Reply)
         return reply
 
@@ -240,7 +249,10 @@ class Browser(Client):
             if not follow or reply.status not in (301, 302, 303):
                 return reply
             target = urlsplit(urljoin(f"http://{self.host}{path}", reply.location))
-            if target.netloc != self.host and target.netloc != urlsplit(self.site.core.settings.http.public_url).netloc:
+            if (
+                target.netloc != self.host
+                and target.netloc != urlsplit(self.site.core.settings.http.public_url).netloc
+            ):
                 return reply
             method, path = "GET", target.path + (f"?{target.query}" if target.query else "")
             for body in ("data", "json", "body", "files"):

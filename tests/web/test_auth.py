@@ -35,7 +35,10 @@ class AuthTests(SiteCase):
 
     async def token(self, *scopes: str, app_only: bool = False) -> str:
         app = await self.core.accounts.add_app(
-            name="app", website=None, redirect_uris=("urn:ietf:wg:oauth:2.0:oob",), scopes=frozenset({"read", "write"})
+            name="app",
+            website=None,
+            redirect_uris=("urn:ietf:wg:oauth:2.0:oob",),
+            scopes=frozenset({"read", "write"}),
         )
         grant = await self.core.accounts.issue(app, None if app_only else self.alice.id, frozenset(scopes))
         return grant.access_token
@@ -61,9 +64,13 @@ class AuthTests(SiteCase):
         token = await self.token("read:accounts")
         self.assertEqual((await self.get("/who?need=read:accounts", token=token)).status, 200)
         reply = await self.get("/who?need=write:statuses", token=token)
-        self.assertEqual((reply.status, reply.json()["error"]), (403, "This action is outside the authorized scopes"))
+        self.assertEqual(
+            (reply.status, reply.json()["error"]), (403, "This action is outside the authorized scopes")
+        )
         reply = await self.get("/who?need=read")
-        self.assertEqual((reply.status, reply.json()["error"]), (401, "This method requires an authenticated user"))
+        self.assertEqual(
+            (reply.status, reply.json()["error"]), (401, "This method requires an authenticated user")
+        )
 
     async def test_the_token_of_an_application_is_no_person(self):
         await self.start()
@@ -85,7 +92,9 @@ class SessionTests(SiteCase):
 
         async def page(request: Request) -> Answer:
             account = await session_of(request, self.core)
-            return Answer.json({"who": account.username if account else None, "csrf": csrf(request, self.core)})
+            return Answer.json(
+                {"who": account.username if account else None, "csrf": csrf(request, self.core)}
+            )
 
         async def enter(request: Request) -> Answer:
             check_csrf(request, self.core, fields(request))
@@ -134,7 +143,9 @@ class SessionTests(SiteCase):
 
     async def test_an_access_token_is_no_session(self):
         await self.start()
-        app = await self.core.accounts.add_app(name="a", website=None, redirect_uris=("a:b",), scopes=frozenset({"read"}))
+        app = await self.core.accounts.add_app(
+            name="a", website=None, redirect_uris=("a:b",), scopes=frozenset({"read"})
+        )
         grant = await self.core.accounts.issue(app, self.alice.id, frozenset({"read"}))
         reply = await self.get("/page", headers={"Cookie": f"__Host-session={grant.access_token}"})
         self.assertEqual(reply.json()["who"], None)
@@ -151,5 +162,7 @@ class SessionTests(SiteCase):
             ({"csrf": page["csrf"]}, {"Origin": "https://evil.example"}),
         ]:
             self.assertEqual((await browser.post("/enter", form, headers=headers)).status, 403)
-        reply = await browser.post("/enter", {"csrf": page["csrf"]}, headers={"Origin": "https://here.example"})
+        reply = await browser.post(
+            "/enter", {"csrf": page["csrf"]}, headers={"Origin": "https://here.example"}
+        )
         self.assertEqual(reply.status, 200)

@@ -73,13 +73,26 @@ class FormTests(TestCase):
         self.assertEqual(post(("status", "one"), ("status", "two")).status, "two")
 
     def test_structs_inside(self):
-        made = post(("poll[options][]", "a"), ("poll[options][]", "b"), ("poll[expires_in]", "600"), ("poll[multiple]", "1"))
+        made = post(
+            ("poll[options][]", "a"),
+            ("poll[options][]", "b"),
+            ("poll[expires_in]", "600"),
+            ("poll[multiple]", "1"),
+        )
         self.assertEqual(made.poll, Poll(["a", "b"], 600, True))
 
     def test_lists_of_structs(self):
         expected = [Row("a", "1"), Row("b", "2")]
-        numbered = [(f"fields_attributes[{n}][{k}]", v) for n, r in enumerate("ab") for k, v in (("name", r), ("value", str(n + 1)))]
-        unnumbered = [(f"fields_attributes[][{k}]", v) for n, r in enumerate("ab") for k, v in (("name", r), ("value", str(n + 1)))]
+        numbered = [
+            (f"fields_attributes[{n}][{k}]", v)
+            for n, r in enumerate("ab")
+            for k, v in (("name", r), ("value", str(n + 1)))
+        ]
+        unnumbered = [
+            (f"fields_attributes[][{k}]", v)
+            for n, r in enumerate("ab")
+            for k, v in (("name", r), ("value", str(n + 1)))
+        ]
         self.assertEqual(post(*numbered).fields_attributes, expected)
         self.assertEqual(post(*unnumbered).fields_attributes, expected)
 
@@ -89,7 +102,9 @@ class FormTests(TestCase):
         self.assertEqual(post(("avatar", "")).avatar, "")
 
     def test_a_list_or_a_text(self):
-        self.assertEqual(post(("redirect_uris[]", "a:b"), ("redirect_uris[]", "c:d")).redirect_uris, ["a:b", "c:d"])
+        self.assertEqual(
+            post(("redirect_uris[]", "a:b"), ("redirect_uris[]", "c:d")).redirect_uris, ["a:b", "c:d"]
+        )
 
     def test_a_wrong_value_names_its_field(self):
         for pairs, field in [
@@ -113,8 +128,16 @@ class FormTests(TestCase):
 
     @given(
         st.recursive(
-            st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text()),
-            lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=4), inner, max_size=4)),
+            st.one_of(
+                st.none(),
+                st.booleans(),
+                st.integers(),
+                st.floats(allow_nan=False, allow_infinity=False),
+                st.text(),
+            ),
+            lambda inner: st.one_of(
+                st.lists(inner, max_size=4), st.dictionaries(st.text(max_size=4), inner, max_size=4)
+            ),
         )
     )
     def test_any_json_is_flattened_or_refused(self, value):
@@ -131,7 +154,17 @@ class BodyTests(HallCase):
         super().setUp()
 
         async def show(request: Request) -> Answer:
-            return Answer.json([[name, value if isinstance(value, str) else [value.filename, value.media_type, len(value.data)]] for name, value in fields(request)])
+            return Answer.json(
+                [
+                    [
+                        name,
+                        value
+                        if isinstance(value, str)
+                        else [value.filename, value.media_type, len(value.data)],
+                    ]
+                    for name, value in fields(request)
+                ]
+            )
 
         async def typed(request: Request) -> Answer:
             made = form(request, Post)
@@ -146,17 +179,30 @@ class BodyTests(HallCase):
         return reply.json()
 
     async def test_urlencoded_with_a_query(self):
-        self.assertEqual(await self.show("/show?q=1", data=[("a", "é"), ("b[]", "")]), [["q", "1"], ["a", "é"], ["b[]", ""]])
+        self.assertEqual(
+            await self.show("/show?q=1", data=[("a", "é"), ("b[]", "")]),
+            [["q", "1"], ["a", "é"], ["b[]", ""]],
+        )
 
     async def test_json(self):
         value = {"a": "x", "n": 5, "t": True, "none": None, "l": [1, "b"], "o": {"k": [{"z": 1}]}, "e": []}
         self.assertEqual(
             await self.show(json=value),
-            [["a", "x"], ["n", "5"], ["t", "true"], ["l[]", "1"], ["l[]", "b"], ["o[k][0][z]", "1"], ["e[]", ""]],
+            [
+                ["a", "x"],
+                ["n", "5"],
+                ["t", "true"],
+                ["l[]", "1"],
+                ["l[]", "b"],
+                ["o[k][0][z]", "1"],
+                ["e[]", ""],
+            ],
         )
 
     async def test_multipart(self):
-        found = await self.show(data={"description": "ä"}, files={"file": ("a.png", "image/png", b"\x00\r\n--x" * 10)})
+        found = await self.show(
+            data={"description": "ä"}, files={"file": ("a.png", "image/png", b"\x00\r\n--x" * 10)}
+        )
         self.assertEqual(found, [["description", "ä"], ["file", ["a.png", "image/png", 60]]])
 
     async def test_a_large_upload_is_taken_apart_in_a_thread(self):
@@ -187,10 +233,15 @@ class BodyTests(HallCase):
             ("application/json", json.dumps({"a": list(range(2000))}).encode()),
             ("multipart/form-data; boundary=x", b"nothing"),
             ("multipart/form-data", b"nothing"),
-            ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nhalf'),
+            (
+                "multipart/form-data; boundary=x",
+                b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nhalf',
+            ),
             ("application/x-www-form-urlencoded", b"&".join(b"a=1" for _ in range(2000))),
         ]:
-            reply = await self.client.request("POST", "/show", body=body, headers={"Content-Type": media_type})
+            reply = await self.client.request(
+                "POST", "/show", body=body, headers={"Content-Type": media_type}
+            )
             self.assertEqual(reply.status, 422, (media_type, body[:20]))
 
     @given(st.binary(max_size=300))

@@ -37,7 +37,8 @@ class BrowserCase(SiteCase):
         self.addCleanup(service.stopService)
         port = service.ports[0].getHost().port
         self.core.settings = settings_of(
-            {"instance": {"domain": f"127.0.0.1:{port}"}, "http": {"public_url": f"http://127.0.0.1:{port}"}}, folder
+            {"instance": {"domain": f"127.0.0.1:{port}"}, "http": {"public_url": f"http://127.0.0.1:{port}"}},
+            folder,
         )
         return f"http://127.0.0.1:{port}"
 
@@ -46,7 +47,9 @@ class LynxTests(BrowserCase):
     async def dump(self, url: str) -> str:
         lynx = shutil.which("lynx")
         out, err, code = await getProcessOutputAndValue(
-            lynx, ["-dump", "-nolist", "-width=80", "-assume_charset=utf-8", "-display_charset=utf-8", url], env={"HOME": self.mktemp(), "TERM": "dumb", "LANG": "C.UTF-8"}
+            lynx,
+            ["-dump", "-nolist", "-width=80", "-assume_charset=utf-8", "-display_charset=utf-8", url],
+            env={"HOME": self.mktemp(), "TERM": "dumb", "LANG": "C.UTF-8"},
         )
         self.assertEqual(code, 0, err)
         return out.decode("utf-8")
@@ -98,8 +101,12 @@ class ChromiumTests(BrowserCase):
         base = await self.open_up()
         await self.person("alice")
         callback = f"{base}/about?app=1"
-        app = await self.core.accounts.add_app(name="App", website=None, redirect_uris=(callback,), scopes={"read"})
-        secret = await self.core.accounts.open_session((await self.core.reading.account_by_handle("alice")).id)
+        app = await self.core.accounts.add_app(
+            name="App", website=None, redirect_uris=(callback,), scopes={"read"}
+        )
+        secret = await self.core.accounts.open_session(
+            (await self.core.reading.account_by_handle("alice")).id
+        )
         browser = await Chromium.start(scripts=False)
         self.addCleanup(browser.stop)
         name = "session_" + "".join(c if c.isalnum() else "_" for c in self.core.settings.domain)

@@ -37,7 +37,10 @@ class LimitTests(HallCase):
         await self.few()
         await self.few()
         reply = await self.few()
-        self.assertEqual((reply.status, reply.headers["x-ratelimit-remaining"], reply.headers["retry-after"]), (429, "0", "60"))
+        self.assertEqual(
+            (reply.status, reply.headers["x-ratelimit-remaining"], reply.headers["retry-after"]),
+            (429, "0", "60"),
+        )
         self.clock.advance(60)
         self.assertEqual((await self.few()).status, 200)
 

@@ -47,8 +47,16 @@ class OAuthCase(SiteCase):
         return browser
 
     def ask(self, app: App, **more: str | None) -> str:
-        asked = {"response_type": "code", "client_id": app.client_id, "redirect_uri": ELSEWHERE, "scope": "read write", **more}
-        return "/oauth/authorize?" + urlencode({name: value for name, value in asked.items() if value is not None})
+        asked = {
+            "response_type": "code",
+            "client_id": app.client_id,
+            "redirect_uri": ELSEWHERE,
+            "scope": "read write",
+            **more,
+        }
+        return "/oauth/authorize?" + urlencode(
+            {name: value for name, value in asked.items() if value is not None}
+        )
 
     async def allow(self, browser: Browser, url: str, answer: str = "allow") -> Reply:
         page = await browser.get(url)
@@ -79,11 +87,15 @@ class AuthorizationCodeTests(OAuthCase):
         self.assertTrue(reply.location.startswith(ELSEWHERE + "?"))
         answer = parse_qs(target.query)
         self.assertEqual(answer["state"], ["a b&c"])
-        reply = await self.token(app, grant_type="authorization_code", code=answer["code"][0], redirect_uri=ELSEWHERE)
+        reply = await self.token(
+            app, grant_type="authorization_code", code=answer["code"][0], redirect_uri=ELSEWHERE
+        )
         self.assertEqual(reply.status, 200, reply.text)
         self.assertEqual(reply.headers["cache-control"], "no-store")
         token = reply.json()
-        self.assertEqual((token["token_type"], token["scope"], token["me"]), ("Bearer", "read write", self.alice.uri))
+        self.assertEqual(
+            (token["token_type"], token["scope"], token["me"]), ("Bearer", "read write", self.alice.uri)
+        )
         self.assertIsInstance(token["created_at"], int)
         info = await self.get("/oauth/userinfo", token=token["access_token"])
         self.assertEqual(info.json()["preferred_username"], "alice")
@@ -95,7 +107,9 @@ class AuthorizationCodeTests(OAuthCase):
         page = await browser.get(self.ask(app, state="x"))
         self.assertEqual(browser.path.partition("?")[0], "/log-in")
         self.assertIn("Test &lt;app&gt;", page.text)
-        page = await browser.post("/log-in", {**hidden(page.text), "login": "alice@mail.example", "password": PASSWORD})
+        page = await browser.post(
+            "/log-in", {**hidden(page.text), "login": "alice@mail.example", "password": PASSWORD}
+        )
         self.assertIn("Let Test &lt;app&gt; in?", page.text)
         reply = await browser.post("/oauth/authorize", {**hidden(page.text), "answer": "allow"}, follow=False)
         self.assertEqual(parse_qs(urlsplit(reply.location).query)["state"], ["x"])
@@ -145,7 +159,9 @@ class AuthorizationCodeTests(OAuthCase):
             for given, status in ((verifier, 200), ("x" * 50, 400), (None, 400)):
                 code = await self.code(app, code_challenge=challenge, code_challenge_method=method)
                 form = {"code_verifier": given} if given else {}
-                reply = await self.token(app, grant_type="authorization_code", code=code, redirect_uri=ELSEWHERE, **form)
+                reply = await self.token(
+                    app, grant_type="authorization_code", code=code, redirect_uri=ELSEWHERE, **form
+                )
                 self.assertEqual(reply.status, status, (method, given))
 
     async def test_a_code_works_once_for_its_app_and_its_redirect_uri(self):
@@ -192,10 +208,14 @@ class AuthorizationCodeTests(OAuthCase):
         app = await self.start()
         url = self.ask(app)
         form = hidden((await self.someone.get(url)).text)
-        reply = await self.someone.post("/oauth/authorize", {**form, "csrf": "x", "answer": "allow"}, follow=False)
+        reply = await self.someone.post(
+            "/oauth/authorize", {**form, "csrf": "x", "answer": "allow"}, follow=False
+        )
         self.assertEqual(reply.status, 403)
         reply = await self.someone.post(
-            "/oauth/authorize", {**form, "redirect_uri": "https://evil.example/", "answer": "allow"}, follow=False
+            "/oauth/authorize",
+            {**form, "redirect_uri": "https://evil.example/", "answer": "allow"},
+            follow=False,
         )
         self.assertEqual(reply.status, 400)
 
@@ -236,11 +256,14 @@ class TokenTests(OAuthCase):
     async def test_revoking(self):
         await self.person("alice")
         app = await self.app()
-        token = (await self.token(app, grant_type="password", username="alice", password=PASSWORD)).json()["access_token"]
+        token = (await self.token(app, grant_type="password", username="alice", password=PASSWORD)).json()[
+            "access_token"
+        ]
         self.assertEqual((await self.get("/oauth/userinfo", token=token)).status, 200)
         for _ in range(2):
             reply = await self.post(
-                "/oauth/revoke", {"client_id": app.client_id, "client_secret": app.client_secret, "token": token}
+                "/oauth/revoke",
+                {"client_id": app.client_id, "client_secret": app.client_secret, "token": token},
             )
             self.assertEqual((reply.status, reply.json()), (200, {}))
         self.assertEqual((await self.get("/oauth/userinfo", token=token)).status, 401)
@@ -250,7 +273,11 @@ class TokenTests(OAuthCase):
     async def test_a_client_proves_itself_by_header_or_body_in_any_format(self):
         app = await self.app()
         basic = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
-        form = {"grant_type": "client_credentials", "client_id": app.client_id, "client_secret": app.client_secret}
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": app.client_id,
+            "client_secret": app.client_secret,
+        }
         for kw in (
             {"data": {"grant_type": "client_credentials"}, "headers": {"Authorization": f"Basic {basic}"}},
             {"data": form},
@@ -268,7 +295,11 @@ class TokenTests(OAuthCase):
             ({"grant_type": "magic"}, 400, "unsupported_grant_type"),
             ({}, 400, "invalid_request"),
             ({"grant_type": "authorization_code"}, 400, "invalid_request"),
-            ({"grant_type": "authorization_code", "code": "x", "redirect_uri": ELSEWHERE}, 400, "invalid_grant"),
+            (
+                {"grant_type": "authorization_code", "code": "x", "redirect_uri": ELSEWHERE},
+                400,
+                "invalid_grant",
+            ),
             ({"grant_type": "client_credentials", "scope": "admin"}, 400, "invalid_scope"),
             ({"grant_type": "client_credentials", "scope": "nonsense"}, 400, "invalid_scope"),
         ):
@@ -315,7 +346,12 @@ class ScopeTests(TestCase):
 class RedirectTests(TestCase):
     def test_only_exact_ones_match(self):
         self.assertTrue(matches(ELSEWHERE, [ELSEWHERE]))
-        for wanted in (ELSEWHERE + "?x", ELSEWHERE + "/", "https://app.example", "http://app.example/callback"):
+        for wanted in (
+            ELSEWHERE + "?x",
+            ELSEWHERE + "/",
+            "https://app.example",
+            "http://app.example/callback",
+        ):
             self.assertFalse(matches(wanted, [ELSEWHERE]))
 
     def test_any_port_will_do_on_the_machine_itself(self):
@@ -334,7 +370,17 @@ class RedirectTests(TestCase):
     def test_what_can_be_registered(self):
         for uri in (OOB, ELSEWHERE, "tusky://oauth", "com.example.app:/oauth", "http://localhost:80/x"):
             self.assertEqual(check_redirect_uri(uri), uri)
-        for uri in ("javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", "/relative", "", "https://", "https://a b/", "x://a#f", "https://h/\n"):
+        for uri in (
+            "javascript:alert(1)",
+            "JAVASCRIPT:x",
+            "data:text/html,x",
+            "/relative",
+            "",
+            "https://",
+            "https://a b/",
+            "x://a#f",
+            "https://h/\n",
+        ):
             self.assertRaises(Invalid, check_redirect_uri, uri)
 
     def test_the_answer_joins_a_query(self):

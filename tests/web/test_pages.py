@@ -60,7 +60,17 @@ class HtmlTests(PagesCase):
     async def every_page(self) -> dict[str, Reply]:
         alice = await self.person("alice")
         note = await self.say(alice, 'Hello <script>alert(1)</script> & "all" #tag', spoiler_text="<b>CW</b>")
-        paths = ["/", "/public", "/about", "/log-in", "/sign-up", "/@alice", f"/@alice/{note.id}", "/tags/tag", "/nowhere"]
+        paths = [
+            "/",
+            "/public",
+            "/about",
+            "/log-in",
+            "/sign-up",
+            "/@alice",
+            f"/@alice/{note.id}",
+            "/tags/tag",
+            "/nowhere",
+        ]
         replies = {path: await self.get(path, headers={"Accept": "text/html"}) for path in paths}
         browser = await self.logged_in("alice")
         for path in ["/home", "/notifications", "/", "/public", f"/@alice/{note.id}", "/@alice"]:
@@ -69,8 +79,14 @@ class HtmlTests(PagesCase):
 
     async def test_the_markup_is_well_formed_and_ids_are_unique(self):
         for path, reply in (await self.every_page()).items():
-            body = re.sub(r"<(meta|link|input|img|br|hr|meter)\b([^>]*)>", r"<\1\2/>", reply.text.replace("<!DOCTYPE html>", ""))
-            body = re.sub(r" (required|selected|checked|readonly|controls|open|autofocus)(?=[ />])", r' \1=""', body)
+            body = re.sub(
+                r"<(meta|link|input|img|br|hr|meter)\b([^>]*)>",
+                r"<\1\2/>",
+                reply.text.replace("<!DOCTYPE html>", ""),
+            )
+            body = re.sub(
+                r" (required|selected|checked|readonly|controls|open|autofocus)(?=[ />])", r' \1=""', body
+            )
             ElementTree.fromstring(body.replace("&nbsp;", " "))
             ids = re.findall(r' id="([^"]+)"', reply.text)
             self.assertEqual(len(ids), len(set(ids)), path)
@@ -98,7 +114,9 @@ class HtmlTests(PagesCase):
                 self.assertIsNotNone(image.get("alt"), path)
             for control in tree.iter("input", "textarea", "select"):
                 if control.get("type") not in ("hidden", "radio", "checkbox"):
-                    self.assertTrue(tree.xpath("//label[@for=$id]", id=control.get("id")), (path, control.get("name")))
+                    self.assertTrue(
+                        tree.xpath("//label[@for=$id]", id=control.get("id")), (path, control.get("name"))
+                    )
 
     async def test_pages_of_a_person_are_not_kept_by_caches(self):
         pages = await self.every_page()
@@ -128,7 +146,9 @@ class ProfileTests(PagesCase):
             ["https://here.example/users/alice", "https://here.example/users/alice/feed.atom"],
         )
         self.assertEqual(tree.xpath("//meta[@property='og:type']/@content"), ["profile"])
-        self.assertEqual(tree.xpath("//meta[@property='og:title']/@content"), ["Alice <&> (@alice@here.example)"])
+        self.assertEqual(
+            tree.xpath("//meta[@property='og:title']/@content"), ["Alice <&> (@alice@here.example)"]
+        )
         self.assertEqual(tree.xpath("//meta[@property='og:description']/@content"), ["I like tea."])
 
     async def test_who_does_not_want_to_be_found_is_not(self):
@@ -140,12 +160,24 @@ class ProfileTests(PagesCase):
     async def test_ids_lead_people_to_the_page(self):
         alice = await self.person("alice")
         note = await self.say(alice, "hello")
-        for path, target in (("/users/alice", "/@alice"), (f"/notes/{note.id}", f"/@alice/{note.id}"), (f"/@wrong/{note.id}", f"/@alice/{note.id}")):
+        for path, target in (
+            ("/users/alice", "/@alice"),
+            (f"/notes/{note.id}", f"/@alice/{note.id}"),
+            (f"/@wrong/{note.id}", f"/@alice/{note.id}"),
+        ):
             reply = await self.get(path, headers={"Accept": "text/html"})
             self.assertEqual((reply.status, reply.location), (302, target))
 
     async def test_who_is_not_here_is_not_found(self):
-        for path in ("/@nobody", "/users/nobody", "/@nobody/1", "/notes/1", "/notes/x", "/notes/99999999999999999999", "/rooms/nothing"):
+        for path in (
+            "/@nobody",
+            "/users/nobody",
+            "/@nobody/1",
+            "/notes/1",
+            "/notes/x",
+            "/notes/99999999999999999999",
+            "/rooms/nothing",
+        ):
             self.assertEqual((await self.get(path, headers={"Accept": "text/html"})).status, 404, path)
 
     async def test_people_of_other_servers_are_shown_there_or_to_people_here(self):
@@ -194,7 +226,9 @@ class ThreadTests(PagesCase):
         alice = await self.person("alice")
         note = await self.say(alice, 'A "quoted" thought & more')
         tree = lxml_html.fromstring(await self.read(f"/@alice/{note.id}"))
-        self.assertEqual(tree.xpath("//meta[@property='og:description']/@content"), ['A "quoted" thought & more'])
+        self.assertEqual(
+            tree.xpath("//meta[@property='og:description']/@content"), ['A "quoted" thought & more']
+        )
         self.assertEqual(tree.xpath("//meta[@property='og:type']/@content"), ["article"])
         self.assertEqual(tree.xpath("//link[@rel='canonical']/@href"), [note.url])
         self.assertEqual(tree.xpath("//link[@rel='alternate']/@href"), [note.uri])
@@ -204,7 +238,7 @@ class ThreadTests(PagesCase):
         await self.say(alice, "the butler did it", spoiler_text="the end of a book")
         note = await self.say(alice, "and the cat saw it", spoiler_text="more of that")
         page = await self.read("/@alice")
-        self.assertIn("<summary><span class=\"cw\">the end of a book</span></summary>", page)
+        self.assertIn('<summary><span class="cw">the end of a book</span></summary>', page)
         tree = lxml_html.fromstring(await self.read(f"/@alice/{note.id}"))
         self.assertEqual(tree.xpath("//meta[@property='og:description']/@content"), ["more of that"])
         self.assertNotIn("cat", tree.findtext(".//title"))
@@ -222,7 +256,9 @@ class ThreadTests(PagesCase):
         browser = await self.logged_in("bob")
         page = await browser.get(f"/@alice/{note.id}")
         self.assertIn('type="radio"', page.text)
-        reply = await browser.post(f"/act/notes/{note.id}", {"csrf": await self.csrf(browser), "do": "vote", "choice": "1"})
+        reply = await browser.post(
+            f"/act/notes/{note.id}", {"csrf": await self.csrf(browser), "do": "vote", "choice": "1"}
+        )
         self.assertEqual(reply.status, 200)
         seen = words(await self.read(f"/@alice/{note.id}"))
         self.assertIn("right 100 %", seen)
@@ -236,7 +272,7 @@ class ThreadTests(PagesCase):
         self.assertIn("<li>🎉 1</li>", await self.read(f"/@alice/{note.id}"))
 
     def test_shortcodes_are_pictures_in_text_only(self):
-        emojis = (Emoji("cat", "https://x.example/a\"b.png"),)
+        emojis = (Emoji("cat", 'https://x.example/a"b.png'),)
         made = with_emoji('<a title=":cat:" href="https://x.example/:cat:">:cat: :dog:</a>', emojis)
         self.assertEqual(
             made,
@@ -287,7 +323,12 @@ class ActingTests(PagesCase):
     async def test_posting(self):
         await self.person("alice")
         browser = await self.logged_in("alice")
-        form = {"csrf": await self.csrf(browser), "back": "/home", "status": "Hello\r\nworld", "visibility": "unlisted"}
+        form = {
+            "csrf": await self.csrf(browser),
+            "back": "/home",
+            "status": "Hello\r\nworld",
+            "visibility": "unlisted",
+        }
         reply = await browser.post("/write", form)
         self.assertEqual(browser.path, "/home")
         self.assertIn("Hello<br>world", reply.text.replace("<br/>", "<br>").replace("<br />", "<br>"))
@@ -296,7 +337,9 @@ class ActingTests(PagesCase):
     async def test_an_empty_post_comes_back_with_a_reason(self):
         await self.person("alice")
         browser = await self.logged_in("alice")
-        reply = await browser.post("/write", {"csrf": await self.csrf(browser), "status": " ", "spoiler_text": "kept"})
+        reply = await browser.post(
+            "/write", {"csrf": await self.csrf(browser), "status": " ", "spoiler_text": "kept"}
+        )
         self.assertEqual(reply.status, 422)
         self.assertIn('role="alert"', reply.text)
         self.assertIn('value="kept"', reply.text)
@@ -320,10 +363,14 @@ class ActingTests(PagesCase):
         browser = await self.logged_in("bob")
         csrf = await self.csrf(browser)
         for do in ("like", "boost", "unlike", "unboost"):
-            reply = await browser.post(f"/act/notes/{note.id}", {"csrf": csrf, "do": do, "back": f"/@alice/{note.id}"})
+            reply = await browser.post(
+                f"/act/notes/{note.id}", {"csrf": csrf, "do": do, "back": f"/@alice/{note.id}"}
+            )
             self.assertEqual((reply.status, browser.path), (200, f"/@alice/{note.id}"))
             state = (await self.core.reading.note(bob.id, note.id)).state
-            self.assertEqual(getattr(state, {"ike": "liked", "ost": "boosted"}[do[-3:]]), not do.startswith("un"))
+            self.assertEqual(
+                getattr(state, {"ike": "liked", "ost": "boosted"}[do[-3:]]), not do.startswith("un")
+            )
 
     async def test_deleting(self):
         alice = await self.person("alice")
@@ -336,7 +383,9 @@ class ActingTests(PagesCase):
         alice, _ = await self.person("alice"), await self.person("bob")
         note = await self.say(alice, "mine")
         browser = await self.logged_in("bob")
-        reply = await browser.post(f"/act/notes/{note.id}", {"csrf": await self.csrf(browser), "do": "delete"})
+        reply = await browser.post(
+            f"/act/notes/{note.id}", {"csrf": await self.csrf(browser), "do": "delete"}
+        )
         self.assertIn(reply.status, (403, 404))
         self.assertEqual((await self.get(f"/@alice/{note.id}")).status, 200)
 
@@ -344,9 +393,13 @@ class ActingTests(PagesCase):
         alice, _bob = await self.person("alice"), await self.person("bob")
         browser = await self.logged_in("bob")
         csrf = await self.csrf(browser)
-        page = await browser.post(f"/act/accounts/{alice.id}", {"csrf": csrf, "do": "follow", "back": "/@alice"})
+        page = await browser.post(
+            f"/act/accounts/{alice.id}", {"csrf": csrf, "do": "follow", "back": "/@alice"}
+        )
         self.assertIn("Unfollow", page.text)
-        page = await browser.post(f"/act/accounts/{alice.id}", {"csrf": csrf, "do": "unfollow", "back": "/@alice"})
+        page = await browser.post(
+            f"/act/accounts/{alice.id}", {"csrf": csrf, "do": "unfollow", "back": "/@alice"}
+        )
         self.assertNotIn("Unfollow", page.text)
 
     async def test_a_request_to_follow_is_answered(self):
@@ -377,12 +430,24 @@ class ActingTests(PagesCase):
         browser = await self.logged_in("alice")
         for path in ("/write", f"/act/notes/{note.id}", f"/act/accounts/{alice.id}"):
             self.assertEqual((await self.post(path, {"do": "like", "status": "x"})).status, 401)
-            self.assertEqual((await browser.post(path, {"do": "like", "status": "x", "csrf": "wrong"})).status, 403)
+            self.assertEqual(
+                (await browser.post(path, {"do": "like", "status": "x", "csrf": "wrong"})).status, 403
+            )
 
     def test_forms_lead_back_to_this_site_only(self):
         for good in ("/home", "/@a/1?max_id=3", "/a#b"):
             self.assertEqual(local_path(good), good.partition("#")[0])
-        for bad in ("", "home", "//evil.example", "/\\evil.example", "https://evil.example", "/a\\b", "/a\r\nb", "\\/x", "/\t/evil.example"):
+        for bad in (
+            "",
+            "home",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\\b",
+            "/a\r\nb",
+            "\\/x",
+            "/\t/evil.example",
+        ):
             self.assertEqual(local_path(bad), "", bad)
 
 
@@ -400,7 +465,9 @@ class EnteringTests(PagesCase):
         await browser.post("/log-out", {"csrf": await self.csrf(browser)})
         reply = await browser.get("/home")
         self.assertTrue(browser.path.startswith("/log-in"))
-        reply = await browser.post("/log-in", {**hidden(reply.text), "login": "nina", "password": "a long password"})
+        reply = await browser.post(
+            "/log-in", {**hidden(reply.text), "login": "nina", "password": "a long password"}
+        )
         self.assertEqual(browser.path, "/home")
 
     async def test_mistakes_stand_beside_their_field(self):
@@ -464,7 +531,9 @@ class EnteringTests(PagesCase):
         import msgspec
 
         settings = self.core.settings
-        return msgspec.structs.replace(settings, instance=msgspec.structs.replace(settings.instance, **instance))
+        return msgspec.structs.replace(
+            settings, instance=msgspec.structs.replace(settings.instance, **instance)
+        )
 
     async def test_closed_means_closed(self):
         self.core.settings = self.with_settings(registrations="closed")
@@ -472,7 +541,10 @@ class EnteringTests(PagesCase):
         self.assertNotIn('name="username"', page)
         browser = self.browser()
         form = hidden((await browser.get("/log-in")).text)
-        reply = await browser.post("/sign-up", {"csrf": form["csrf"], "username": "nina", "email": "n@m.example", "password": "a long password"})
+        reply = await browser.post(
+            "/sign-up",
+            {"csrf": form["csrf"], "username": "nina", "email": "n@m.example", "password": "a long password"},
+        )
         self.assertEqual(reply.status, 403)
 
     async def test_an_invitation_opens(self):
@@ -525,7 +597,11 @@ class FileTests(PagesCase):
         reply = await self.get(style)
         self.assertEqual((reply.status, reply.headers["content-type"]), (200, "text/css; charset=utf-8"))
         self.assertIn("immutable", reply.headers["cache-control"])
-        for path, kind in (("/favicon.ico", "image/x-icon"), ("/static/avatar.svg", "image/svg+xml"), ("/robots.txt", "text/plain; charset=utf-8")):
+        for path, kind in (
+            ("/favicon.ico", "image/x-icon"),
+            ("/static/avatar.svg", "image/svg+xml"),
+            ("/robots.txt", "text/plain; charset=utf-8"),
+        ):
             reply = await self.get(path)
             self.assertEqual((reply.status, reply.headers["content-type"]), (200, kind))
 
@@ -552,5 +628,11 @@ class FileTests(PagesCase):
         self.assertEqual(tree.xpath("//meta[@name='twitter:card']/@content"), ["summary_large_image"])
 
     async def test_only_what_is_meant_to_be_served(self):
-        for path in ("/static/..%2fsite.py", "/static/nothing.css", "/static/.hidden", "/media/..%2f..%2fetc%2fpasswd", "/media/nothing.png"):
+        for path in (
+            "/static/..%2fsite.py",
+            "/static/nothing.css",
+            "/static/.hidden",
+            "/media/..%2f..%2fetc%2fpasswd",
+            "/media/nothing.png",
+        ):
             self.assertEqual((await self.get(path)).status, 404, path)

@@ -136,7 +136,12 @@ class RefusalTests(HallCase):
 
     async def test_the_statuses(self):
         for number, (error, status) in enumerate(
-            [(Invalid(), 422), (Gone(), 410), (StoreUnavailable(), 503), (RateLimited(retry_after_seconds=7), 429)]
+            [
+                (Invalid(), 422),
+                (Gone(), 410),
+                (StoreUnavailable(), 503),
+                (RateLimited(retry_after_seconds=7), 429),
+            ]
         ):
             self.refusing(f"/{number}", error)
             reply = await self.get(f"/{number}")
@@ -204,7 +209,10 @@ class RepresentationTests(HallCase):
             ("*/*", "html"),
             ("application/activity+json", "activity"),
             ('application/ld+json; profile="https://www.w3.org/ns/activitystreams"', "activity"),
-            ('application/ld+json; profile="https://www.w3.org/ns/activitystreams", application/activity+json', "activity"),
+            (
+                'application/ld+json; profile="https://www.w3.org/ns/activitystreams", application/activity+json',
+                "activity",
+            ),
             ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "html"),
             ("application/atom+xml", "atom"),
             ("application/atom+xml;q=0.9, text/html;q=0.5", "atom"),
@@ -246,7 +254,10 @@ class CorsTests(HallCase):
         reply = await self.client.request(
             "OPTIONS",
             "/api/x",
-            headers={"Origin": "https://app.example", "Access-Control-Request-Headers": "authorization, x-odd"},
+            headers={
+                "Origin": "https://app.example",
+                "Access-Control-Request-Headers": "authorization, x-odd",
+            },
         )
         self.assertEqual(reply.status, 204)
         self.assertEqual(reply.headers["access-control-allow-origin"], "*")
@@ -277,7 +288,9 @@ class BoundTests(HallCase):
 
     async def test_a_body_over_the_bound_is_413(self):
         reply = await self.client.request("POST", "/api/echo", body=b"x" * 1001)
-        self.assertEqual((reply.status, reply.json()), (413, {"error": "The body may have at most 1000 bytes"}))
+        self.assertEqual(
+            (reply.status, reply.json()), (413, {"error": "The body may have at most 1000 bytes"})
+        )
 
     async def test_a_chunked_body_over_the_bound_is_413(self):
         exchange = self.client.open()

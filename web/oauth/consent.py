@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from web.pages.frame import Frame
 
 PATH = "/oauth/authorize"
-PARAMETERS = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method", "lang")
+PARAMETERS = (
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "lang",
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,9 @@ class Asked:
     parameters: tuple[tuple[str, str], ...]
 
     def answered(self, **answer: str | None) -> Answer:
-        return Answer.redirect(redirects.with_answer(self.redirect_uri, **answer, state=self.state), headers=NO_STORE)
+        return Answer.redirect(
+            redirects.with_answer(self.redirect_uri, **answer, state=self.state), headers=NO_STORE
+        )
 
 
 class _Refused(Exception):
@@ -77,7 +88,9 @@ class Consent:
             words=scopes.in_words(asked.scopes),
             oob=asked.redirect_uri == redirects.OOB,
             again=f"/log-in?{urlencode([('next', f'{PATH}?{urlencode(asked.parameters)}'), ('again', '1')])}",
-            form_action=() if asked.redirect_uri == redirects.OOB else (redirects.source_of(asked.redirect_uri),),
+            form_action=()
+            if asked.redirect_uri == redirects.OOB
+            else (redirects.source_of(asked.redirect_uri),),
             headers=NO_STORE,
         )
 
@@ -91,7 +104,9 @@ class Consent:
         except _Refused as refused:
             return await self._told(request, refused)
         if account is None:
-            return Answer.redirect(f"/log-in?{urlencode([('next', f'{PATH}?{urlencode(asked.parameters)}')])}", 303)
+            return Answer.redirect(
+                f"/log-in?{urlencode([('next', f'{PATH}?{urlencode(asked.parameters)}')])}", 303
+            )
         if text_of(found, "answer") != "allow":
             error = OAuthError("access_denied")
             return await self._told(request, _Refused(error, asked.redirect_uri, asked.state))
@@ -105,7 +120,13 @@ class Consent:
         )
         if asked.redirect_uri == redirects.OOB:
             return await self.frame.page(
-                request, "code.html", title="Your code", viewer=account, code=code, app=asked.app, headers=NO_STORE
+                request,
+                "code.html",
+                title="Your code",
+                viewer=account,
+                code=code,
+                app=asked.app,
+                headers=NO_STORE,
             )
         return asked.answered(code=code)
 
@@ -135,7 +156,9 @@ class Consent:
 
         kind = text_of(found, "response_type")
         if kind != "code":
-            raise refused(missing("response_type") if kind is None else OAuthError("unsupported_response_type"))
+            raise refused(
+                missing("response_type") if kind is None else OAuthError("unsupported_response_type")
+            )
         try:
             wanted = scopes.granted(text_of(found, "scope"), app.scopes)
         except Invalid:

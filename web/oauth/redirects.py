@@ -13,7 +13,9 @@ MAX_URI = 2000
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 # A browser runs or shows these in the name of the page that sent it there.
-_DANGEROUS = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"})
+_DANGEROUS = frozenset(
+    {"javascript", "data", "vbscript", "file", "blob", "about", "filesystem", "view-source"}
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
 
@@ -23,7 +25,13 @@ def check_redirect_uri(uri: str) -> str:
     problem = ""
     if uri == OOB:
         return uri
-    if len(uri) > MAX_URI or not uri.isprintable() or " " in uri or ":" not in uri or not _SCHEME.fullmatch(scheme):
+    if (
+        len(uri) > MAX_URI
+        or not uri.isprintable()
+        or " " in uri
+        or ":" not in uri
+        or not _SCHEME.fullmatch(scheme)
+    ):
         problem = "must be an absolute URI"
     elif scheme in _DANGEROUS:
         problem = "is forbidden by the server"

@@ -13,8 +13,34 @@ _SCOPE = re.compile(rf"(?:{'|'.join(ROOTS)})(?::[a-z_]{{1,40}}){{0,2}}")
 _PARTS = re.compile(r"[\s,+]+")
 
 # What the server says it knows (RFC 8414, scopes_supported).
-_READ = ["accounts", "blocks", "bookmarks", "favourites", "filters", "follows", "lists", "mutes", "notifications", "search", "statuses"]
-_WRITE = ["accounts", "blocks", "bookmarks", "conversations", "favourites", "filters", "follows", "lists", "media", "mutes", "notifications", "reports", "statuses"]
+_READ = [
+    "accounts",
+    "blocks",
+    "bookmarks",
+    "favourites",
+    "filters",
+    "follows",
+    "lists",
+    "mutes",
+    "notifications",
+    "search",
+    "statuses",
+]
+_WRITE = [
+    "accounts",
+    "blocks",
+    "bookmarks",
+    "conversations",
+    "favourites",
+    "filters",
+    "follows",
+    "lists",
+    "media",
+    "mutes",
+    "notifications",
+    "reports",
+    "statuses",
+]
 SUPPORTED: tuple[str, ...] = (
     "read",
     *(f"read:{name}" for name in _READ),
@@ -66,7 +92,9 @@ def covers(given: Collection[str], wanted: str) -> bool:
     return any(":".join(parts[: n + 1]) in given for n in range(len(parts)))
 
 
-def granted(wanted: str | None, of_app: Collection[str], *, default: Collection[str] = ("read",)) -> frozenset[str]:
+def granted(
+    wanted: str | None, of_app: Collection[str], *, default: Collection[str] = ("read",)
+) -> frozenset[str]:
     """The scopes of a new grant: as asked, all of them covered by the app's. Invalid (field `scope`) otherwise.
 
     When none are asked for: `default`, as far as the app has it, else all the app has.

@@ -76,7 +76,9 @@ class Tokens:
                 name, password = text_of(found, "username"), text_of(found, "password")
                 if name is None or password is None:
                     raise missing("username" if name is None else "password")
-                wanted = scopes.granted(scope, app.scopes, default=app.scopes)  # none asked: all, as Pleroma does
+                wanted = scopes.granted(
+                    scope, app.scopes, default=app.scopes
+                )  # none asked: all, as Pleroma does
                 try:
                     user = await accounts.log_in(name, password, address=request.address)
                 except Unauthenticated:

@@ -26,7 +26,9 @@ class About:
         contact = None
         if settings.instance.contact_account:
             try:
-                contact = shown.person(await self.core.reading.account_by_handle(settings.instance.contact_account))
+                contact = shown.person(
+                    await self.core.reading.account_by_handle(settings.instance.contact_account)
+                )
             except NotFound:
                 contact = None  # the settings name somebody who is not here (any more)
         return await self.frame.page(
@@ -51,7 +53,9 @@ class About:
         doors = []
         if settings.gopher.enabled:
             port = settings.gopher.advertise_port
-            doors.append(("Gopher", f"gopher://{settings.gopher.advertise_host}{'' if port == 70 else f':{port}'}"))
+            doors.append(
+                ("Gopher", f"gopher://{settings.gopher.advertise_host}{'' if port == 70 else f':{port}'}")
+            )
         if settings.irc.enabled:
             doors.append(("IRC", f"irc://{settings.irc.server_name}"))
         return doors

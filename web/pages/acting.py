@@ -73,14 +73,19 @@ class Acting:
     async def write(self, request: Request) -> Answer:
         viewer, found = await self._form(request)
         try:
-            outcome = await self._submit(Create(actor_id=viewer.id, note=await self._draft(viewer, found)), viewer)
+            outcome = await self._submit(
+                Create(actor_id=viewer.id, note=await self._draft(viewer, found)), viewer
+            )
         except Invalid as error:
             return await self._again(request, viewer, found, error)
         back = back_of(found, "/home")
         return Answer.redirect(f"{back}#note-{outcome.note_id}", 303)
 
     async def _draft(self, viewer: Account, found: Fields) -> NoteDraft:
-        upload = next((value for name, value in found if name == "file" and isinstance(value, Upload) and value.data), None)
+        upload = next(
+            (value for name, value in found if name == "file" and isinstance(value, Upload) and value.data),
+            None,
+        )
         media_ids: tuple[int, ...] = ()
         if upload is not None:
             media = await self.core.media.upload(
@@ -143,7 +148,11 @@ class Acting:
             case "unboost":
                 activity = Undo(actor_id=viewer.id, of=Announce(actor_id=viewer.id, note_id=note_id))
             case "vote":
-                choices = tuple(int(v) for n, v in found if n == "choice" and isinstance(v, str) and v.isdecimal() and len(v) < 4)
+                choices = tuple(
+                    int(v)
+                    for n, v in found
+                    if n == "choice" and isinstance(v, str) and v.isdecimal() and len(v) < 4
+                )
                 activity = Vote(actor_id=viewer.id, note_id=note_id, choices=choices)
             case "delete":
                 await self._submit(Delete(actor_id=viewer.id, note_id=note_id), viewer)
@@ -210,7 +219,13 @@ def back_of(found: Fields, default: str) -> str:
 
 def local_path(text: str) -> str:
     """`text` when it is an absolute path here, '' else: no scheme, no `//host`, no backslash that browsers read as one."""
-    if not text.startswith("/") or text[1:2] in ("/", "\\") or "\\" in text or not text.isprintable() or len(text) > 4000:
+    if (
+        not text.startswith("/")
+        or text[1:2] in ("/", "\\")
+        or "\\" in text
+        or not text.isprintable()
+        or len(text) > 4000
+    ):
         return ""
     return text.partition("#")[0]
 

@@ -48,7 +48,9 @@ class Entering:
             return Answer.redirect(target or "/home", headers=NO_STORE)
         return await self._log_in_page(request, target, "", "", 200)
 
-    async def _log_in_page(self, request: Request, target: str, login: str, problem: str, status: int) -> Answer:
+    async def _log_in_page(
+        self, request: Request, target: str, login: str, problem: str, status: int
+    ) -> Answer:
         return await self.frame.page(
             request,
             "log_in.html",
@@ -98,7 +100,9 @@ class Entering:
     async def sign_up_form(self, request: Request) -> Answer:
         given = {"invite": (request.first("invite") or "")[:200]}
         if given["invite"] and await self.core.accounts.invite_role(given["invite"]) is None:
-            error = Invalid("This invitation is not valid any more", field="invite" if self._mode == "invite" else "")
+            error = Invalid(
+                "This invitation is not valid any more", field="invite" if self._mode == "invite" else ""
+            )
             return await self._sign_up_page(request, {"invite": ""}, error, 200)
         return await self._sign_up_page(request, given, None, 200)
 
@@ -106,7 +110,9 @@ class Entering:
     def _mode(self) -> str:
         return self.core.settings.instance.registrations
 
-    async def _sign_up_page(self, request: Request, given: dict[str, str], problem: Any, status: int) -> Answer:
+    async def _sign_up_page(
+        self, request: Request, given: dict[str, str], problem: Any, status: int
+    ) -> Answer:
         role = await self.core.accounts.invite_role(given["invite"]) if given.get("invite") else None
         mode = self._mode
         return await self.frame.page(
@@ -130,7 +136,10 @@ class Entering:
         self.site.limits.take(request, SIGN_UPS)
         found = fields(request)
         check_csrf(request, self.core, found)
-        given = {name: (text_of(found, name) or "").strip() for name in ("username", "email", "reason", "invite", "agreement")}
+        given = {
+            name: (text_of(found, name) or "").strip()
+            for name in ("username", "email", "reason", "invite", "agreement")
+        }
         try:
             if self.core.settings.instance.rules and not given["agreement"]:
                 raise Invalid("Please agree to the rules")
@@ -142,7 +151,9 @@ class Entering:
                 invite=given["invite"],
             )
         except (Invalid, Conflict, Forbidden) as error:
-            return await self._sign_up_page(request, given, error, 403 if isinstance(error, Forbidden) else 422)
+            return await self._sign_up_page(
+                request, given, error, 403 if isinstance(error, Forbidden) else 422
+            )
         if not user.active:
             return await self.frame.page(
                 request,

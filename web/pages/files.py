@@ -22,7 +22,12 @@ UPLOADED: Headers = (
 )
 SHOWN = ("image/", "video/", "audio/")
 
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".ico": "image/x-icon", ".png": "image/png"}
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".ico": "image/x-icon",
+    ".png": "image/png",
+}
 
 ROBOTS = """User-agent: *
 Disallow: /api/
@@ -60,7 +65,9 @@ class Files:
         return Answer.file(path, TYPES[path.suffix], headers)
 
     async def favicon(self, request: Request) -> Answer:
-        return Answer.file(STATIC / "favicon.ico", TYPES[".ico"], (("Cache-Control", "public, max-age=86400"),))
+        return Answer.file(
+            STATIC / "favicon.ico", TYPES[".ico"], (("Cache-Control", "public, max-age=86400"),)
+        )
 
     async def robots(self, request: Request) -> Answer:
         return Answer.plain(ROBOTS)

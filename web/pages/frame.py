@@ -39,7 +39,11 @@ SAFETY: Headers = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
 )
 
-_KINDS = (("text/html", "application/xhtml+xml"), ("application/json", "application/activity+json", "application/ld+json"), ("text/plain",))
+_KINDS = (
+    ("text/html", "application/xhtml+xml"),
+    ("application/json", "application/activity+json", "application/ld+json"),
+    ("text/plain",),
+)
 
 
 class Frame:
@@ -110,7 +114,15 @@ class Frame:
             private = viewer is not None or request.cookies_to_send
             cache = (("Cache-Control", "private, no-store" if private else "max-age=0, must-revalidate"),)
         return Answer.html(
-            text, status, (("Content-Security-Policy", self.policy(form_action)), ("Vary", "Accept, Cookie"), *SAFETY, *cache, *headers)
+            text,
+            status,
+            (
+                ("Content-Security-Policy", self.policy(form_action)),
+                ("Vary", "Accept, Cookie"),
+                *SAFETY,
+                *cache,
+                *headers,
+            ),
         )
 
     def policy(self, form_action: tuple[str, ...] = ()) -> str:
@@ -134,7 +146,9 @@ class Frame:
         if isinstance(error, NotFound) and public == NotFound.default:
             public = "The address leads nowhere, or to something that is not for you."
         values = {"words": _words(error), "public": public, "status": status}
-        return self.render(request, "error.html", _words(error), None, status, (), (("Cache-Control", "no-store"),), values)
+        return self.render(
+            request, "error.html", _words(error), None, status, (), (("Cache-Control", "no-store"),), values
+        )
 
 
 def _words(error: PleromadError) -> str:

@@ -41,7 +41,8 @@ def of_account(account: Account, uris: Uris, domain: str) -> Head:
     return Head(
         url=account.url,
         title=f"{person.plain} (@{account.username}@{account.domain or domain})",
-        description=excerpt(account.note, 300) or f"{account.statuses_count} posts, {account.followers_count} followers",
+        description=excerpt(account.note, 300)
+        or f"{account.statuses_count} posts, {account.followers_count} followers",
         type="profile",
         image=absolute(account.avatar_url or ICON, uris),
         image_alt=account.avatar_description,

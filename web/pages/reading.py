@@ -112,7 +112,13 @@ class Reading:
             index=False,
         )
         return await self._timeline(
-            request, viewer, found, title=f"#{name}", heading=f"#{name}", empty="No public posts with this tag are known here.", head=about
+            request,
+            viewer,
+            found,
+            title=f"#{name}",
+            heading=f"#{name}",
+            empty="No public posts with this tag are known here.",
+            head=about,
         )
 
     async def _timeline(
@@ -202,13 +208,22 @@ class Reading:
                 now = self.core.clock.now()
                 notes += [shown.note(seen, viewer, now=now, pinned=True) for seen in pinned.items]
             above = {note.id for note in notes}
-            notes += [note for note in self._shown(found.items, viewer) if note.id not in above or note.boosted_by]
+            notes += [
+                note for note in self._shown(found.items, viewer) if note.id not in above or note.boosted_by
+            ]
         relation: Relationship | None = None
         if viewer is not None and viewer.id != account.id:
             relation = next(iter(await self.core.reading.relationships(viewer.id, [account.id])), None)
         person = shown.person(account)
         href = person.href
-        tabs = [(href + query, words, which == name) for name, query, words in (("", "", "Posts"), ("replies", "?with=replies", "With replies"), ("media", "?with=media", "Media"))]
+        tabs = [
+            (href + query, words, which == name)
+            for name, query, words in (
+                ("", "", "Posts"),
+                ("replies", "?with=replies", "With replies"),
+                ("media", "?with=media", "Media"),
+            )
+        ]
         return await self.frame.page(
             request,
             "profile.html",
@@ -218,7 +233,14 @@ class Reading:
             account=account,
             person=person,
             bio=shown.with_emoji(account.note, account.emojis),
-            fields=[(shown.with_emoji(Markup.escape(f.name), account.emojis), shown.with_emoji(f.value, account.emojis), f.verified_at) for f in account.fields],
+            fields=[
+                (
+                    shown.with_emoji(Markup.escape(f.name), account.emojis),
+                    shown.with_emoji(f.value, account.emojis),
+                    f.verified_at,
+                )
+                for f in account.fields
+            ],
             moved=shown.web(account.moved_to_uri),
             relation=relation,
             notes=notes,
@@ -267,7 +289,13 @@ class Reading:
         """How the form for a reply is filled: who is named, the warning, and nobody sees it who did not see the note."""
         named = [note.account.acct, *(mention.acct for mention in note.mentions)]
         names = [f"@{acct}" for acct in dict.fromkeys(named) if acct != viewer.acct]
-        order = [Visibility.PUBLIC, Visibility.UNLISTED, Visibility.LOCAL, Visibility.FOLLOWERS, Visibility.DIRECT]
+        order = [
+            Visibility.PUBLIC,
+            Visibility.UNLISTED,
+            Visibility.LOCAL,
+            Visibility.FOLLOWERS,
+            Visibility.DIRECT,
+        ]
         who = max(order.index(note.visibility), order.index(Visibility(usual)))
         return {
             "reply": note.id,

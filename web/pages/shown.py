@@ -129,7 +129,9 @@ def person(account: Account) -> Person:
         name=with_emoji(str(escape(name)), account.emojis),
         plain=name,
         handle=f"@{account.acct}",
-        href=f"/rooms/{quote(account.acct)}" if account.group and account.local else f"/@{quote(account.acct)}",
+        href=f"/rooms/{quote(account.acct)}"
+        if account.group and account.local
+        else f"/@{quote(account.acct)}",
         avatar=web(account.avatar_url) or AVATAR,
     )
 
@@ -138,7 +140,9 @@ def note_href(note: Note) -> str:
     return f"/@{quote(note.account.acct)}/{note.id}"
 
 
-def note(seen: Seen, viewer: Account | None, *, now: datetime, depth: int = 0, pinned: bool = False) -> ShownNote:
+def note(
+    seen: Seen, viewer: Account | None, *, now: datetime, depth: int = 0, pinned: bool = False
+) -> ShownNote:
     """A note, or what a boost boosts, with who boosted it."""
     boost = seen.note if seen.note.boost_of is not None else None
     shown = seen.note.boost_of or seen.note
@@ -176,7 +180,8 @@ def note(seen: Seen, viewer: Account | None, *, now: datetime, depth: int = 0, p
         boosts=shown.boosts_count,
         likes=shown.likes_count,
         reactions=tuple(
-            (with_emoji(f":{r.name}:", (Emoji(r.name, r.url),)) if r.url else escape(r.name), r.count) for r in shown.reactions
+            (with_emoji(f":{r.name}:", (Emoji(r.name, r.url),)) if r.url else escape(r.name), r.count)
+            for r in shown.reactions
         ),
         state=seen.state,
         answers=answers,
@@ -201,7 +206,12 @@ def thread(root: int, replies: Sequence[Seen], viewer: Account | None, now: date
 
 
 def _picture(media: Media) -> Picture:
-    kind = {MediaKind.IMAGE: "image", MediaKind.GIFV: "video", MediaKind.VIDEO: "video", MediaKind.AUDIO: "audio"}.get(media.kind, "file")
+    kind = {
+        MediaKind.IMAGE: "image",
+        MediaKind.GIFV: "video",
+        MediaKind.VIDEO: "video",
+        MediaKind.AUDIO: "audio",
+    }.get(media.kind, "file")
     preview = media.preview_url or media.url
     small = media.preview_url is not None and media.preview_width is not None
     return Picture(
@@ -261,7 +271,9 @@ def proofs(account: Account) -> list[str]:
 
 def web(url: str | None) -> str:
     """An address that may stand behind a link: of the web, or a path here; '' for anything else (javascript: ...)."""
-    if url and (url.startswith(("https://", "http://")) or (url.startswith("/") and not url.startswith("//"))):
+    if url and (
+        url.startswith(("https://", "http://")) or (url.startswith("/") and not url.startswith("//"))
+    ):
         return url
     return ""
 
