@@ -1,0 +1,88 @@
+"""Wiring of the ActivityPub door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+
+from pleromad.core import Core
+from pleromad.errors import PleromadError, RateLimited, StoreUnavailable, Unreachable
+from pleromad.jobs import Drop, Job, Later, growing
+from protocols.activitypub.circuit import Circuit
+from protocols.activitypub.delivery import EXPAND, POST, Delivery
+from protocols.activitypub.discovery import Discovery
+from protocols.activitypub.door import Door
+from protocols.activitypub.inbox import KIND, Inbox
+from protocols.activitypub.keyring import Keyring
+from protocols.activitypub.receiving import Receiver
+from protocols.activitypub.resolving import Resolving
+from protocols.activitypub.serving import register
+from web.client import client_of
+from web.limits import Limit, group_of
+from web.request import Request
+from web.site import Site
+
+# Keys fetched for the sake of one address: a server that turns to us for the first time has many people.
+KEY_FETCHES = Limit("keys", 600, 300)
+FETCH = "fetch"
+
+
+def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
+    """Discovery is there always, so that people's handles work in apps; the rest when federation is on."""
+    assert site is not None
+    Discovery(core, site)
+    if not core.settings.federation.enabled:
+        return None
+    door = Door.of(core, client_of(core, reactor))
+
+    def allow(request: Request) -> None:
+        if site.limits.count(KEY_FETCHES, group_of(request.address)).remaining < 0:
+            raise RateLimited(retry_after_seconds=KEY_FETCHES.seconds)
+
+    circuit = Circuit(core)
+    keyring = Keyring(core, door.fetcher, door.people, allow)
+    inbox = Inbox(core, keyring, Receiver(door), circuit)
+    delivery = Delivery(door, circuit)
+    register(site, door, keyring, inbox)
+    core.activities.add_durable(EXPAND)
+    core.jobs.work(KIND, inbox.work, concurrency=8)
+    core.jobs.work(EXPAND, delivery.expand, concurrency=4)
+    core.jobs.work(POST, delivery.post, concurrency=32)
+    core.jobs.work(FETCH, Fetching(door).work, concurrency=4)
+    core.resolver = Resolving(door, reactor)
+    return _Door(core, door)
+
+
+class Fetching:
+    """Jobs that fetch what somebody here will want to see."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def work(self, job: Job) -> None:
+        try:
+            if job.payload["what"] == "featured":
+                await self._door.threads.featured(await self._door.core.reading.account(int(job.payload["account_id"])))
+        except StoreUnavailable as error:
+            raise Later(5, str(error), counted=False) from error
+        except Unreachable as error:
+            raise Later(growing(job.attempts), str(error)) from error
+        except PleromadError as error:
+            raise Drop(str(error)) from error
+
+
+class _Door(Service):
+    name = "activitypub"
+
+    def __init__(self, core: Core, door: Door) -> None:
+        self._core = core
+        self._door = door
+
+    def stopService(self) -> Deferred[None]:
+        super().stopService()
+        self._core.resolver = None
+        return Deferred.fromCoroutine(self._door.client.close())
+
+

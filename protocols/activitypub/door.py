@@ -1,0 +1,37 @@
+"""What the parts of this door share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pleromad.core import Core
+from pleromad.model.page import Page
+from protocols.activitypub.fetching import Fetcher
+from protocols.activitypub.finger import Fingers
+from protocols.activitypub.people import People
+from protocols.activitypub.signing import Pens
+from protocols.activitypub.threads import Threads
+from web.client import Client
+
+
+@dataclass(frozen=True)
+class Door:
+    core: Core
+    client: Client
+    pens: Pens
+    fetcher: Fetcher
+    fingers: Fingers
+    people: People
+    threads: Threads
+
+    @classmethod
+    def of(cls, core: Core, client: Client) -> Door:
+        pens = Pens(core)
+        fetcher = Fetcher(core, client, pens.instance)
+        fingers = Fingers(core, client)
+        people = People(core, fetcher, fingers)
+        return cls(core, client, pens, fetcher, fingers, people, Threads(core, fetcher, people))
+
+    async def followed_here(self, account_id: int) -> bool:
+        """Does anybody here follow this account of another server? Cheap: asked before anything is fetched for its sake."""
+        return bool((await self.core.reading.listed(account_id, "followers", account_id, Page(limit=1))).items)

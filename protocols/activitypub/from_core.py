@@ -1,0 +1,167 @@
+"""The core's nouns -> ActivityStreams documents. Stored JSON goes out as it is, with what only the moment of sending knows."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from pleromad.clock import iso
+from pleromad.ids import Uris
+from pleromad.model.account import Account, ActorType
+from pleromad.model.note import Note
+from pleromad.model.room import Room
+from protocols.activitypub.vocabulary import AS2, SENT_AS
+
+__all__ = ["CONTEXT", "SENT_AS"]
+
+# AS2 first (naive peers look at the first entry only); the rest are the terms used below and in stored notes.
+CONTEXT: list[Any] = [
+    AS2,
+    "https://w3id.org/security/v1",
+    {
+        "toot": "http://joinmastodon.org/ns#",
+        "schema": "http://schema.org#",
+        "ostatus": "http://ostatus.org#",
+        "litepub": "http://litepub.social/ns#",
+        "lemmy": "https://join-lemmy.org/ns#",
+        "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "sensitive": "as:sensitive",
+        "Hashtag": "as:Hashtag",
+        "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+        "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
+        "Emoji": "toot:Emoji",
+        "featured": {"@id": "toot:featured", "@type": "@id"},
+        "discoverable": "toot:discoverable",
+        "indexable": "toot:indexable",
+        "votersCount": "toot:votersCount",
+        "blurhash": "toot:blurhash",
+        "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+        "conversation": "ostatus:conversation",
+        "EmojiReact": "litepub:EmojiReact",
+        "moderators": {"@id": "lemmy:moderators", "@type": "@id"},
+        "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+    },
+]
+
+
+def with_context(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {"@context": CONTEXT, **{key: value for key, value in document.items() if key != "@context"}}
+
+
+def actor(account: Account, uris: Uris, room: Room | None = None) -> dict[str, Any]:
+    """An actor of ours (ActivityPub 4.1), without @context. A room is a Group (FEP-1b12)."""
+    document: dict[str, Any] = {
+        "id": account.uri,
+        "type": account.type.value,
+        "preferredUsername": account.username,
+        "name": account.display_name or account.username,
+        "summary": account.note,
+        "url": account.url,
+        "inbox": account.inbox,
+        "outbox": account.outbox,
+        "followers": account.followers_uri,
+        "following": account.following_uri,
+        "featured": account.featured_uri,
+        "endpoints": {"sharedInbox": account.shared_inbox or uris.shared_inbox},
+        "publicKey": {"id": account.key_id, "owner": account.uri, "publicKeyPem": account.public_key_pem},
+        "manuallyApprovesFollowers": account.locked or (room is not None and room.invite_only),
+        "discoverable": account.discoverable,
+        "indexable": account.indexable,
+        "published": iso(account.created_at),
+        "attachment": [{"type": "PropertyValue", "name": field.name, "value": field.value} for field in account.fields],
+        "tag": [
+            {"id": emoji.url, "type": "Emoji", "name": f":{emoji.shortcode}:", "icon": {"type": "Image", "url": emoji.url}}
+            for emoji in account.emojis
+        ],
+        "webfinger": f"{account.username}@{uris.domain}",
+    }
+    if account.type is ActorType.APPLICATION:
+        # The instance's own actor only signs: it has no collections that anybody could read.
+        for name in ("following", "followers", "featured"):
+            document.pop(name)
+    if account.group:
+        document["attributedTo"] = f"{account.uri}/moderators"
+        document["postingRestrictedToMods"] = room is not None and room.moderated
+    if account.avatar_url:
+        document["icon"] = _picture(account.avatar_url, account.avatar_description)
+    if account.header_url:
+        document["image"] = _picture(account.header_url, account.header_description)
+    if account.also_known_as:
+        document["alsoKnownAs"] = list(account.also_known_as)
+    if account.moved_to_uri:
+        document["movedTo"] = account.moved_to_uri
+    return document
+
+
+def _picture(url: str, description: str) -> dict[str, Any]:
+    picture: dict[str, Any] = {"type": "Image", "url": url}
+    media_type = mimetypes.guess_type(urlsplit(url).path)[0]
+    if media_type:
+        picture["mediaType"] = media_type
+    if description:
+        picture["name"] = description
+    return picture
+
+
+def note(stored: Mapping[str, Any], seen: Note | None = None) -> dict[str, Any]:
+    """A note of ours as it was written, with the counts of now, without @context."""
+    document = {key: value for key, value in stored.items() if key not in ("@context", "bto", "bcc")}
+    uri = str(document.get("id", ""))
+    if seen is None:
+        return document
+    if seen.poll is not None:
+        options = [
+            {
+                "type": "Note",
+                "name": option.title,
+                "replies": {"type": "Collection", "totalItems": option.votes_count if not seen.poll.hide_totals else 0},
+            }
+            for option in seen.poll.options
+        ]
+        document["anyOf" if seen.poll.multiple else "oneOf"] = options
+        document["votersCount"] = seen.poll.voters_count or 0
+    document["replies"] = {"id": f"{uri}/replies", "type": "OrderedCollection", "totalItems": seen.replies_count}
+    document["likes"] = {"id": f"{uri}/likes", "type": "Collection", "totalItems": seen.likes_count}
+    document["shares"] = {"id": f"{uri}/shares", "type": "Collection", "totalItems": seen.boosts_count}
+    return document
+
+
+def activity(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """An activity of ours as it goes out: whoever got it blind is not named (ActivityPub 6)."""
+    document = {key: value for key, value in stored.items() if key not in ("bto", "bcc")}
+    inner = document.get("object")
+    if isinstance(inner, dict) and ("bto" in inner or "bcc" in inner):
+        document["object"] = {key: value for key, value in inner.items() if key not in ("bto", "bcc")}
+    return with_context(document)
+
+
+def tombstone(uri: str, deleted_at: str | None = None) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": uri, "type": "Tombstone"}
+    if deleted_at:
+        document["deleted"] = deleted_at
+    return with_context(document)
+
+
+def collection(uri: str, total: int | None, *, first: str | None = None, items: Sequence[Any] | None = None) -> dict[str, Any]:
+    """An OrderedCollection: with its items, or with the way to its first page, or (hidden) neither."""
+    document: dict[str, Any] = {"id": uri, "type": "OrderedCollection"}
+    if total is not None:
+        document["totalItems"] = total
+    if first is not None:
+        document["first"] = first
+    if items is not None:
+        document["orderedItems"] = list(items)
+    return with_context(document)
+
+
+def collection_page(uri: str, part_of: str, items: Sequence[Any], *, next: str | None, total: int | None = None) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": uri, "type": "OrderedCollectionPage", "partOf": part_of, "orderedItems": list(items)}
+    if total is not None:
+        document["totalItems"] = total
+    if next is not None:
+        document["next"] = next
+    return with_context(document)

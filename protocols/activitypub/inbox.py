@@ -1,0 +1,102 @@
+"""POST to an inbox: known to be genuine before it is answered, kept as it came before it is acknowledged, read by a job."""
+
+from __future__ import annotations
+
+import hashlib
+
+from twisted.logger import Logger
+
+from pleromad.core import Core
+from pleromad.errors import (
+    Gone,
+    Invalid,
+    PleromadError,
+    RateLimited,
+    Rejected,
+    StoreUnavailable,
+    Unreachable,
+)
+from pleromad.jobs import Drop, Job, Later, growing
+from protocols.activitypub import documents, signatures, to_core
+from protocols.activitypub.circuit import Circuit
+from protocols.activitypub.fetching import host_key
+from protocols.activitypub.keyring import Keyring
+from protocols.activitypub.receiving import Receiver
+from protocols.activitypub.to_core import Heard
+from protocols.activitypub.vocabulary import ACTIVITY_JSON, LD_JSON
+from web.answers import Answer
+from web.request import Request
+
+log = Logger(namespace="activitypub")
+
+KIND = "inbox"
+MAX_BODY = documents.MAX_BYTES
+MEDIA_TYPES = frozenset({ACTIVITY_JSON, LD_JSON, "application/json"})
+TRIES = 8  # while a server that must be asked does not answer: over some hours
+
+TAKEN = Answer(202, b"", "")
+
+
+class Inbox:
+    def __init__(self, core: Core, keyring: Keyring, receiver: Receiver, circuit: Circuit) -> None:
+        self._core = core
+        self._circuit = circuit
+        self._keyring = keyring
+        self._receiver = receiver
+
+    async def post(self, request: Request) -> Answer:
+        """202 when it is kept, 401 for a signature that does not hold, 400 and 422 for junk, 503 when its server cannot be asked."""
+        media_type = request.header("content-type").partition(";")[0].strip().lower()
+        if media_type not in MEDIA_TYPES:
+            return Answer.json({"error": f"An activity is {ACTIVITY_JSON}"}, status=415)
+        body = request.body
+        try:
+            heard = to_core.heard(documents.parse(body))
+        except Invalid as error:
+            return Answer.json({"error": error.public}, status=400)
+        host = host_key(heard.actor)
+        if self._core.activities.policies.host_refused(host.partition(":")[0]):
+            raise Rejected("This server has nothing to do with that one", policy="host", detail=host)
+        signature = signatures.parse(request.header("signature") or request.header("authorization"))
+        if heard.type in ("Delete", "Update"):
+            known = await self._keyring.known(signature.key_id)
+            if known is None or known.deleted:
+                # Large servers tell everybody whom they delete: those we never knew are not asked for (their keys are gone).
+                return TAKEN
+        try:
+            signer = await self._keyring.signer(request, with_body=True)
+        except Gone as error:
+            raise signatures.refused("the actor is gone") from error
+        await self._keep(heard, signer.id, signer.uri, body)
+        await self._circuit.called(host_key(signer.inbox))
+        return TAKEN
+
+    async def _keep(self, heard: Heard, signer_id: int, signer_uri: str, body: bytes) -> None:
+        mark = hashlib.sha256(f"{signer_uri} {heard.id}".encode()).hexdigest()
+        await self._core.jobs.add(
+            KIND,
+            {"account_id": signer_id, "forwarded": heard.actor != signer_uri},
+            raw=body,
+            key=signer_uri,
+            dedupe=f"{KIND} {mark}",
+            max_attempts=TRIES,
+        )
+
+    async def work(self, job: Job) -> None:
+        """Read one activity that was taken. Raises Drop and Later."""
+        try:
+            heard = to_core.heard(documents.parse(job.raw))
+            actor = await self._core.reading.account(int(job.payload["account_id"]))
+            if job.payload.get("forwarded"):
+                await self._receiver.hear_forwarded(heard, actor)
+            else:
+                await self._receiver.hear(heard, actor)
+        except StoreUnavailable as error:
+            raise Later(5, str(error), counted=False) from error
+        except RateLimited as error:
+            raise Later(error.retry_after_seconds, str(error)) from error
+        except Unreachable as error:
+            raise Later(growing(job.attempts), str(error)) from error
+        except PleromadError as error:
+            log.debug("An activity was not taken in: {error}", error=f"{type(error).__name__}: {error}")
+            raise Drop(f"{error.station or type(error).__name__}: {error}") from error

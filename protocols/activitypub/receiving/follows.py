@@ -1,0 +1,133 @@
+"""Follow and its answers, Block, Undo of each, Invite."""
+
+from __future__ import annotations
+
+from pleromad.errors import Invalid, NotFound
+from pleromad.model.account import Account, ActorType
+from pleromad.model.activity import (
+    Accept,
+    Announce,
+    Block,
+    EmojiReact,
+    Follow,
+    Invite,
+    Like,
+    Reject,
+    Undo,
+)
+from protocols.activitypub.receiving.call import Call, not_theirs
+from protocols.activitypub.to_core.activities import Inner, inner_of, of_document
+
+
+async def follow(call: Call) -> None:
+    target = await call.local_target()
+    if target.type is ActorType.APPLICATION:
+        raise NotFound(detail="the instance's own actor is followed by nobody")
+    await call.submit(Follow(**call.base, target_id=target.id))
+
+
+async def accept(call: Call) -> None:
+    follower = await _follower(call)
+    if follower is None:
+        return
+    await call.submit(Accept(**call.base, follower_id=follower.id))
+    if call.actor.featured_uri:
+        await call.core.jobs.add(
+            "fetch", {"what": "featured", "account_id": call.actor.id}, key=call.actor.domain, dedupe=f"featured {call.actor.id}", max_attempts=3
+        )
+
+
+async def reject(call: Call) -> None:
+    follower = await _follower(call)
+    if follower is not None:
+        await call.submit(Reject(**call.base, follower_id=follower.id))
+
+
+async def _follower(call: Call) -> Account | None:
+    """Whose Follow of the actor is answered (S19): ours, known by its id, or by who follows whom when it stands there in full.
+
+    None for answers to what is no Follow.
+    """
+    inner = inner_of(call.heard)
+    if inner.type not in ("", "Follow"):
+        return None
+    who, whom = inner.actor, inner.object
+    if (who is None or whom is None) and inner.id is not None:
+        row = await call.core.reading.activity_by_uri(inner.id)
+        if row is None or not row.local or row.type != "Follow":
+            raise NotFound(detail=f"{inner.id} is no follow of ours")
+        stored = of_document(row.data)
+        who, whom = stored.actor, stored.object
+    if whom != call.actor.uri or who is None:
+        raise not_theirs(f"{call.actor.uri} answers a follow of {whom}")
+    follower = await call.core.reading.account_by_uri(who)
+    if follower is None or not follower.local:
+        raise NotFound(detail=f"{who} is nobody here")
+    return follower
+
+
+async def block(call: Call) -> None:
+    if call.heard.target is not None:
+        room = await call.core.reading.account_by_uri(call.heard.target)
+        if room is not None and room.local and room.group:
+            target = await call.core.reading.account_by_uri(call.heard.object_id or "")
+            if target is None:
+                raise NotFound(detail="who is to be banned is not known here")
+            await call.submit(Block(**call.base, target_id=target.id, room_id=room.id))
+            return
+    target = await call.local_target()
+    await call.submit(Block(**call.base, target_id=target.id))
+
+
+async def invite(call: Call) -> None:
+    target = await call.local_target()
+    room = await call.core.reading.account_by_uri(call.heard.target or "")
+    if room is None or not room.group:
+        raise NotFound(detail="that room is not known here")
+    await call.submit(Invite(**call.base, room_id=room.id, target_id=target.id))
+
+
+async def undo(call: Call) -> None:
+    """The inner activity is there in full (Mastodon), or known by its id (older Pleroma)."""
+    inner = inner_of(call.heard)
+    if inner.actor is not None and inner.actor != call.actor.uri:
+        raise not_theirs(f"{call.actor.uri} takes back what {inner.actor} did")
+    if inner.type == "" or inner.object is None:
+        row = await call.core.reading.activity_by_uri(inner.id) if inner.id is not None else None
+        if row is None or row.account_id != call.actor.id:
+            raise NotFound(detail=f"{inner.id} is not known here")
+        inner = of_document(row.data)
+    of = await _undone(call, inner)
+    if of is not None:
+        await call.submit(Undo(**call.base, of=of))
+
+
+async def _undone(call: Call, inner: Inner) -> Follow | Like | EmojiReact | Announce | Block | None:
+    actor = call.actor.id
+    match inner.type:
+        case "Follow" | "Join":
+            return Follow(actor_id=actor, target_id=await _account_id(call, inner.object))
+        case "Block":
+            room = await call.core.reading.account_by_uri(inner.target) if inner.target else None
+            room_id = room.id if room is not None and room.local and room.group else None
+            return Block(actor_id=actor, target_id=await _account_id(call, inner.object), room_id=room_id)
+        case "Like" | "EmojiReact":
+            note_id = await call.note_id(inner.object)
+            if inner.emoji is not None:
+                return EmojiReact(actor_id=actor, note_id=note_id, emoji=inner.emoji[0], emoji_url=inner.emoji[1])
+            if inner.type == "EmojiReact":
+                raise Invalid("This is not an emoji")
+            return Like(actor_id=actor, note_id=note_id)
+        case "Announce":
+            # Its own id finds the boost even where the boosted note's is not what it was.
+            boost = await call.core.reading.note_id_of(inner.id) if inner.id is not None else None
+            return Announce(actor_id=actor, note_id=boost if boost is not None else await call.note_id(inner.object))
+        case _:
+            return None
+
+
+async def _account_id(call: Call, uri: str | None) -> int:
+    account = await call.core.reading.account_by_uri(uri) if uri is not None else None
+    if account is None:
+        raise NotFound(detail=f"{uri} is nobody here")
+    return account.id

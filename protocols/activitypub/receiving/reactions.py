@@ -1,0 +1,87 @@
+"""Like, EmojiReact, Announce, and what is pinned or moderated by Add and Remove."""
+
+from __future__ import annotations
+
+from pleromad import visibility
+from pleromad.errors import NotFound
+from pleromad.model.activity import Add, Announce, EmojiReact, Like, Remove
+from pleromad.model.note import Visibility
+from protocols.activitypub import to_core
+from protocols.activitypub.origins import same_origin
+from protocols.activitypub.receiving import groups
+from protocols.activitypub.receiving.call import Call
+from protocols.activitypub.to_core.pieces import type_of
+from protocols.activitypub.vocabulary import ACTIVITIES
+
+
+async def like(call: Call) -> None:
+    """A Like with an emoji is a reaction (Misskey, FEP-c0e0)."""
+    note_id = await call.note_id(call.heard.object_id)
+    emoji = to_core.emoji_of(call.heard.raw)
+    if emoji is not None:
+        await call.submit(EmojiReact(**call.base, note_id=note_id, emoji=emoji[0], emoji_url=emoji[1]))
+    else:
+        await call.submit(Like(**call.base, note_id=note_id))
+
+
+async def react(call: Call) -> None:
+    """An EmojiReact whose emoji cannot be used (no picture, plain text) counts as a Like."""
+    note_id = await call.note_id(call.heard.object_id)
+    emoji = to_core.emoji_of(call.heard.raw)
+    if emoji is not None:
+        await call.submit(EmojiReact(**call.base, note_id=note_id, emoji=emoji[0], emoji_url=emoji[1]))
+    else:
+        await call.submit(Like(**call.base, note_id=note_id))
+
+
+async def announce(call: Call) -> None:
+    """A boost. Of what is inline only the id is used (S4), unless a group passes on an activity (FEP-1b12)."""
+    inline = call.heard.inline
+    if inline is not None and type_of(inline, ACTIVITIES) in ACTIVITIES:
+        await groups.relayed(call, inline)
+        return
+    uri = call.heard.object_id
+    if uri is None:
+        raise NotFound
+    note_id = await call.core.reading.note_id_of(uri)
+    if note_id is None:
+        # Nothing is fetched for people nobody here listens to.
+        if call.core.uris.ours(uri) or not await call.door.followed_here(call.actor.id):
+            raise NotFound(detail=f"{uri} is not here")
+        note_id = await call.door.threads.by_uri(uri)
+    shown = visibility.of_audience(call.heard.to, call.heard.cc, [call.actor.followers_uri])
+    if not call.heard.to and not call.heard.cc:
+        shown = Visibility.UNLISTED  # some leave the addresses out
+    await call.submit(Announce(**call.base, note_id=note_id, visibility=shown))
+
+
+async def add(call: Call) -> None:
+    await _collect(call, True)
+
+
+async def remove(call: Call) -> None:
+    await _collect(call, False)
+
+
+async def _collect(call: Call, given: bool) -> None:
+    kind = Add if given else Remove
+    target, uri = call.heard.target, call.heard.object_id
+    if target is None or uri is None:
+        return
+    if target == call.actor.featured_uri:
+        if not same_origin(uri, call.actor.uri):
+            return
+        note_id = await call.core.reading.note_id_of(uri)
+        if note_id is None and given:
+            if not await call.door.followed_here(call.actor.id):
+                raise NotFound(detail=f"{uri} is not here")
+            note_id = await call.door.threads.by_uri(uri)
+        if note_id is not None:
+            await call.submit(kind(**call.base, collection="featured", note_id=note_id))
+        return
+    room = await call.core.reading.account_by_uri(target.removesuffix("/moderators")) if target.endswith("/moderators") else None
+    if room is not None and room.local and room.group:
+        account = await call.core.reading.account_by_uri(uri)
+        if account is None:
+            raise NotFound(detail=f"{uri} is not known here")
+        await call.submit(kind(**call.base, collection="o", account_id=account.id, room_id=room.id))

@@ -1,0 +1,58 @@
+"""Which function receives which activity. A new activity type is a row here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from twisted.logger import Logger
+
+from pleromad.errors import Forbidden
+from pleromad.model.account import Account
+from protocols.activitypub.door import Door
+from protocols.activitypub.receiving import follows, notes, reactions, refetching
+from protocols.activitypub.receiving.call import Call
+from protocols.activitypub.to_core import Heard
+
+log = Logger(namespace="activitypub")
+
+RECEIVE: Mapping[str, Callable[[Call], Awaitable[None]]] = {
+    "Accept": follows.accept,
+    "Add": reactions.add,
+    "Announce": reactions.announce,
+    "Block": follows.block,
+    "Create": notes.create,
+    "Delete": notes.delete,
+    "EmojiReact": reactions.react,
+    "Follow": follows.follow,
+    "Invite": follows.invite,
+    "Join": follows.follow,
+    "Like": reactions.like,
+    "Reject": follows.reject,
+    "Remove": reactions.remove,
+    "Undo": follows.undo,
+    "Update": notes.update,
+}
+
+
+class Receiver:
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    async def hear(self, heard: Heard, actor: Account) -> None:
+        """Let an activity happen whose actor has signed it. Raises pleromad errors; what no one here knows is left alone."""
+        if heard.actor != actor.uri:
+            raise Forbidden("The signature is somebody else's", detail=f"{actor.uri} signs for {heard.actor}", station="authorise")
+        if actor.suspended:
+            raise Forbidden("This account is suspended", station="authorise")
+        await self.receive(Call(self._door, heard, actor, self.receive))
+
+    async def hear_forwarded(self, heard: Heard, by: Account) -> None:
+        """Somebody else passed this on (ActivityPub 7.1.2): only what its own server says of it counts."""
+        await refetching.forwarded(Call(self._door, heard, by, self.receive))
+
+    async def receive(self, call: Call) -> None:
+        work = RECEIVE.get(call.heard.type)
+        if work is None:
+            log.debug("Nothing is done with {type} {id}", type=call.heard.type, id=call.heard.id)
+            return
+        await work(call)

@@ -1,0 +1,40 @@
+"""Which path is what."""
+
+from __future__ import annotations
+
+from protocols.activitypub.door import Door
+from protocols.activitypub.errors import answering
+from protocols.activitypub.inbox import MAX_BODY, Inbox
+from protocols.activitypub.keyring import Keyring
+from protocols.activitypub.serving.collections import Collections
+from protocols.activitypub.serving.objects import Objects
+from protocols.activitypub.vocabulary import OFFERS
+from web.site import Site
+
+
+def register(site: Site, door: Door, keyring: Keyring, inbox: Inbox) -> None:
+    objects = Objects(door, keyring)
+    collections = Collections(door, objects)
+    for path, answer in (
+        ("/actor", objects.instance_actor),
+        ("/actor/outbox", collections.no_outbox),
+        ("/users/<name>", objects.actor),
+        ("/@<name>", objects.actor),
+        ("/rooms/<name>", objects.actor),
+        ("/notes/<id>", objects.note),
+        ("/@<name>/<id>", objects.note),
+        ("/notes/<id>/replies", objects.replies),
+        ("/notes/<id>/likes", objects.note_counts),
+        ("/notes/<id>/shares", objects.note_counts),
+        ("/activities/<id>", objects.activity),
+        ("/conversations/<id>", objects.conversation),
+        ("/rooms/<name>/moderators", collections.moderators),
+    ):
+        site.represent(path, OFFERS, answering(answer))
+    for owner in ("/users/<name>", "/rooms/<name>"):
+        site.represent(f"{owner}/outbox", OFFERS, answering(collections.outbox))
+        site.represent(f"{owner}/followers", OFFERS, answering(collections.followers))
+        site.represent(f"{owner}/following", OFFERS, answering(collections.following))
+        site.represent(f"{owner}/collections/featured", OFFERS, answering(collections.featured))
+    for path in ("/inbox", "/actor/inbox", "/users/<name>/inbox", "/rooms/<name>/inbox"):
+        site.route("POST", path, answering(inbox.post), max_body=MAX_BODY)
