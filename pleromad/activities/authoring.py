@@ -18,6 +18,7 @@ from pleromad.model.room import Rank
 from store import accounts as account_rows
 from store import emojis as emoji_rows
 from store import media as media_rows
+from store import relations
 from store import rooms as room_rows
 from store import users as user_rows
 from store.notes import Facts
