@@ -74,7 +74,7 @@ class SseListener(Listener):
     def _end(self) -> None:
         raw, self._raw = self._raw, None
         self._hub.leave(self)
-        if raw is not None:
+        if raw is not None and raw.channel is not None:  # None: the client has hung up
             raw.unregisterProducer()
         if not self._over.called:
             self._over.callback(None)

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import io
+import json
+
+from PIL import Image
+
+from pleromad.model.account import Role
+from tests.protocols.mastodon.case import MastodonCase, links
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (200, 10, 10)).save(out, "PNG")
+    return out.getvalue()
+
+
+class AccountTests(MastodonCase):
+    async def test_somebody_is_found_by_id_name_and_handle(self) -> None:
+        alice = await self.person("alice")
+        far = await self.remote("bob", display_name="Bob")
+        shown = await self.call("GET", f"/api/v1/accounts/{alice.id}")
+        self.assertEqual((shown["acct"], shown["fqn"], shown["url"]), ("alice", "alice@here.example", "https://here.example/@alice"))
+        self.assertEqual(shown["avatar"], "https://here.example/avatars/original/missing.png")
+        self.assertEqual(await self.call("GET", "/api/v1/accounts/alice"), shown)
+        for handle in ("alice", "@alice", "alice@here.example"):
+            self.assertEqual(await self.call("GET", f"/api/v1/accounts/lookup?acct={handle}"), shown)
+        self.assertEqual((await self.call("GET", "/api/v1/accounts/lookup?acct=bob@far.example"))["id"], str(far.id))
+        self.assertEqual((await self.call("GET", "/api/v1/accounts/7", None, 404))["error"], "Record not found")
+        await self.call("GET", "/api/v1/accounts/lookup?acct=nobody", None, 404)
+        self.assertEqual(await self.ids(f"/api/v1/accounts?id[]={far.id}&id[]={alice.id}"), [str(far.id), str(alice.id)])
+
+    async def test_the_pictures_of_those_without_are_there(self) -> None:
+        for path in ("/avatars/original/missing.png", "/headers/original/missing.png"):
+            reply = await self.get(path)
+            self.assertEqual((reply.status, reply.headers["content-type"], reply.body[:4]), (200, "image/png", b"\x89PNG"))
+
+    async def test_people_are_searched(self) -> None:
+        token = await self.token(await self.person("alice"))
+        await self.person("alina")
+        self.assertEqual({one["acct"] for one in await self.call("GET", "/api/v1/accounts/search?q=ali", token)}, {"alice", "alina"})
+        self.assertEqual(await self.call("GET", "/api/v1/accounts/search?q=ali&following=true", token), [])
+        await self.call("GET", "/api/v1/accounts/search?q=", token, 422)
+
+    async def test_staff_have_a_role(self) -> None:
+        owner = await self.person("olga", role=Role.OWNER)
+        shown = await self.call("GET", f"/api/v1/accounts/{owner.id}")
+        self.assertEqual([role["name"] for role in shown["roles"]], ["Owner"])
+        mine = await self.call("GET", "/api/v1/accounts/verify_credentials", await self.token(owner))
+        self.assertEqual((mine["role"]["id"], mine["role"]["highlighted"]), ("3", True))
+
+    async def test_statuses_of_somebody_are_narrowed(self) -> None:
+        alice, bob = await self.person("alice"), await self.person("bob")
+        theirs = await self.say(bob, "theirs")
+        one = await self.say(alice, "#one")
+        answer = await self.say(alice, "@bob two", in_reply_to_id=theirs.id)
+        token = await self.token(alice)
+        boost = await self.call("POST", f"/api/v1/statuses/{theirs.id}/reblog", token)
+        path = f"/api/v1/accounts/{alice.id}/statuses"
+        self.assertEqual(await self.ids(path), [boost["id"], str(answer.id), str(one.id)])
+        self.assertEqual(await self.ids(f"{path}?exclude_replies=true"), [boost["id"], str(one.id)])
+        self.assertEqual(await self.ids(f"{path}?exclude_reblogs=1"), [str(answer.id), str(one.id)])
+        self.assertEqual(await self.ids(f"{path}?tagged=one"), [str(one.id)])
+        self.assertEqual(await self.ids(f"{path}?only_media=on"), [])
+        reply = await self.reply("GET", f"{path}?limit=1")
+        self.assertEqual(await self.ids(links(reply)["next"]), [str(answer.id)])
+
+    async def test_one_sees_and_changes_oneself(self) -> None:
+        token = await self.token(await self.person("alice"))
+        form = {
+            "display_name": "Alice L.",
+            "note": "about #me",
+            "locked": "true",
+            "bot": "1",
+            "fields_attributes[0][name]": "Site",
+            "fields_attributes[0][value]": "https://alice.example",
+            "fields_attributes[1][name]": "",
+            "fields_attributes[1][value]": "",
+            "source[language]": "de",
+        }
+        files = {"avatar": ("a.png", "image/png", picture()), "header": ("h.png", "image/png", picture())}
+        mine = await self.call("PATCH", "/api/v1/accounts/update_credentials", token, data=form, files=files)
+        self.assertEqual((mine["display_name"], mine["locked"], mine["bot"]), ("Alice L.", True, True))
+        self.assertEqual((mine["source"]["note"], mine["source"]["language"]), ("about #me", "de"))
+        self.assertEqual(mine["source"]["fields"], [{"name": "Site", "value": "https://alice.example", "verified_at": None}])
+        self.assertIn("<a ", mine["fields"][0]["value"])
+        self.assertTrue(mine["avatar"].startswith("https://here.example/media/"), mine["avatar"])
+        self.assertTrue(mine["header"].startswith("https://here.example/media/"))
+        self.assertEqual(await self.call("GET", "/api/v1/accounts/verify_credentials", token), mine)
+        plain = await self.call("PATCH", "/api/v1/accounts/update_credentials", token, json={"avatar": "", "locked": False})
+        self.assertEqual((plain["avatar"], plain["locked"]), ("https://here.example/avatars/original/missing.png", False))
+        plain = await self.call("DELETE", "/api/v1/profile/header", token)
+        self.assertTrue(plain["header"].endswith("missing.png"))
+        preferences = await self.call("GET", "/api/v1/preferences", token)
+        self.assertEqual((preferences["posting:default:language"], preferences["posting:default:visibility"]), ("de", "public"))
+
+    async def test_a_picture_that_is_none_is_refused_by_its_name(self) -> None:
+        token = await self.token(await self.person("alice"))
+        files = {"avatar": ("a.png", "image/png", b"<svg/>")}
+        error = await self.call("PATCH", "/api/v1/accounts/update_credentials", token, 422, files=files)
+        self.assertEqual(list(error["details"]), ["avatar"])
+
+    async def test_each_front_end_keeps_its_settings(self) -> None:
+        token = await self.token(await self.person("alice"))
+        path = "/api/v1/accounts/update_credentials"
+        await self.call("PATCH", path, token, json={"pleroma_settings_store": {"fe": {"dark": True, "n": 1}}})
+        mine = await self.call("PATCH", path, token, data={"pleroma_settings_store": json.dumps({"other": {"x": None}})})
+        self.assertEqual(mine["pleroma"]["settings_store"], {"fe": {"dark": True, "n": 1}, "other": {"x": None}})
+        await self.call("PATCH", path, token, 422, data={"pleroma_settings_store": "no"})
+
+    async def test_an_app_signs_people_up(self) -> None:
+        app = await self.token(None)
+        form = {"username": "carol", "email": "carol@mail.example", "password": "a long pass phrase", "agreement": "true", "locale": "en"}
+        made = await self.call("POST", "/api/v1/accounts", app, data=form)
+        self.assertEqual((await self.call("GET", "/api/v1/accounts/verify_credentials", made["access_token"]))["acct"], "carol")
+        error = await self.call("POST", "/api/v1/accounts", app, 422, data=form)
+        self.assertEqual(list(error["details"]), ["username"])
+        await self.call("POST", "/api/v1/accounts", app, 422, data={**form, "username": "dan", "agreement": "false"})
+        await self.call("POST", "/api/v1/accounts", None, 401, data=form)
+
+
+class ApprovalTests(MastodonCase):
+    SETTINGS = {"instance": {"registrations": "approval"}}
+
+    async def test_who_waits_for_approval_gets_no_token(self) -> None:
+        form = {"username": "carol", "email": "c@mail.example", "password": "a long pass phrase", "agreement": "1", "reason": "because"}
+        made = await self.call("POST", "/api/v1/accounts", await self.token(None), data=form)
+        self.assertEqual(made["identifier"], "awaiting_approval")
+
+
+class RelationTests(MastodonCase):
+    async def people(self) -> None:
+        self.alice, self.bob = await self.person("alice"), await self.person("bob")
+        self.by_alice, self.by_bob = await self.token(self.alice), await self.token(self.bob)
+        self.path = f"/api/v1/accounts/{self.bob.id}"
+
+    async def test_each_relation_begins_and_ends(self) -> None:
+        await self.people()
+        for begin, end, flag in [("follow", "unfollow", "following"), ("block", "unblock", "blocking"), ("mute", "unmute", "muting")]:
+            self.assertTrue((await self.call("POST", f"{self.path}/{begin}", self.by_alice))[flag])
+            [known] = await self.call("GET", f"/api/v1/accounts/relationships?id[]={self.bob.id}", self.by_alice)
+            self.assertTrue(known[flag])
+            self.assertFalse((await self.call("POST", f"{self.path}/{end}", self.by_alice))[flag])
+
+    async def test_a_follow_has_options(self) -> None:
+        await self.people()
+        known = await self.call("POST", f"{self.path}/follow", self.by_alice, data={"reblogs": "false", "notify": "true", "languages[]": "de"})
+        self.assertEqual((known["showing_reblogs"], known["notifying"], known["subscribing"], known["languages"]), (False, True, True, ["de"]))
+        self.assertEqual([a["acct"] for a in await self.call("GET", f"{self.path}/followers")], ["alice"])
+        self.assertEqual([a["acct"] for a in await self.call("GET", f"/api/v1/accounts/{self.alice.id}/following")], ["bob"])
+        self.assertFalse((await self.call("POST", f"/api/v1/accounts/{self.alice.id}/remove_from_followers", self.by_bob))["followed_by"])
+        self.assertEqual(await self.call("GET", f"{self.path}/followers"), [])
+        self.assertFalse((await self.call("POST", f"/api/v1/accounts/{self.alice.id}/remove_from_followers", self.by_bob))["followed_by"])
+
+    async def test_with_relationships_says_how_one_stands(self) -> None:
+        await self.people()
+        await self.follow(self.alice, self.bob)
+        shown = await self.call("GET", f"{self.path}?with_relationships=true", self.by_alice)
+        self.assertTrue(shown["pleroma"]["relationship"]["following"])
+        self.assertEqual((await self.call("GET", self.path, self.by_alice))["pleroma"]["relationship"], {})
+
+    async def test_who_is_locked_decides(self) -> None:
+        await self.people()
+        await self.call("PATCH", "/api/v1/accounts/update_credentials", self.by_bob, data={"locked": "true"})
+        known = await self.call("POST", f"{self.path}/follow", self.by_alice)
+        self.assertEqual((known["following"], known["requested"]), (False, True))
+        self.assertEqual([a["acct"] for a in await self.call("GET", "/api/v1/follow_requests", self.by_bob)], ["alice"])
+        mine = await self.call("GET", "/api/v1/accounts/verify_credentials", self.by_bob)
+        self.assertEqual(mine["source"]["follow_requests_count"], 1)
+        known = await self.call("POST", f"/api/v1/follow_requests/{self.alice.id}/authorize", self.by_bob)
+        self.assertTrue(known["followed_by"])
+        await self.call("POST", f"{self.path}/unfollow", self.by_alice)
+        await self.call("POST", f"{self.path}/follow", self.by_alice)
+        known = await self.call("POST", f"/api/v1/follow_requests/{self.alice.id}/reject", self.by_bob)
+        self.assertEqual((known["followed_by"], known["requested_by"]), (False, False))
+        await self.call("POST", f"/api/v1/follow_requests/{self.alice.id}/reject", self.by_bob, 404)
+
+    async def test_blocks_mutes_and_domains_are_listed(self) -> None:
+        await self.people()
+        await self.call("POST", f"{self.path}/block", self.by_alice)
+        self.assertEqual([a["acct"] for a in await self.call("GET", "/api/v1/blocks", self.by_alice)], ["bob"])
+        await self.call("POST", f"{self.path}/unblock", self.by_alice)
+        known = await self.call("POST", f"{self.path}/mute", self.by_alice, data={"duration": "3600", "notifications": "false"})
+        self.assertEqual((known["muting"], known["muting_notifications"]), (True, False))
+        [muted] = await self.call("GET", "/api/v1/mutes", self.by_alice)
+        self.assertIsNotNone(muted["mute_expires_at"])
+        await self.call("POST", "/api/v1/domain_blocks", self.by_alice, data={"domain": "Bad.example"})
+        self.assertEqual(await self.call("GET", "/api/v1/domain_blocks", self.by_alice), ["bad.example"])
+        await self.call("DELETE", "/api/v1/domain_blocks?domain=bad.example", self.by_alice)
+        self.assertEqual(await self.call("GET", "/api/v1/domain_blocks", self.by_alice), [])
+        await self.call("POST", "/api/v1/domain_blocks", self.by_alice, 422)
+
+    async def test_a_private_note_is_ones_own(self) -> None:
+        await self.people()
+        known = await self.call("POST", f"{self.path}/note", self.by_alice, json={"comment": "met at a party"})
+        self.assertEqual(known["note"], "met at a party")
+        [other] = await self.call("GET", f"/api/v1/accounts/relationships?id={self.alice.id}", self.by_bob)
+        self.assertEqual(other["note"], "")
+
+    async def test_who_blocks_cannot_be_followed(self) -> None:
+        await self.people()
+        await self.call("POST", f"/api/v1/accounts/{self.alice.id}/block", self.by_bob)
+        await self.call("POST", f"{self.path}/follow", self.by_alice, 403)
+        await self.call("POST", f"/api/v1/accounts/{self.alice.id}/follow", self.by_alice, 403)
+        await self.call("POST", "/api/v1/accounts/9/follow", self.by_alice, 404)
+
+    async def test_somebody_is_followed_by_their_handle(self) -> None:
+        await self.people()
+        self.assertEqual((await self.call("POST", "/api/v1/follows", self.by_alice, data={"uri": "bob"}))["acct"], "bob")
+        [known] = await self.call("GET", f"/api/v1/accounts/relationships?id[0]={self.bob.id}", self.by_alice)
+        self.assertTrue(known["following"])

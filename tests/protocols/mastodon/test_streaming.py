@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, CloseConnection, RejectConnection, RejectData, TextMessage
+from wsproto.events import Request as Handshake
+
+from pleromad.model.account import Account
+from pleromad.model.activity import Create, Delete, EmojiReact, Like, Update
+from pleromad.model.note import NoteDraft, Visibility
+from protocols.mastodon.entities.notification import Notification
+from protocols.mastodon.entities.status import Conversation, Status
+from protocols.mastodon.streaming import hub
+from tests.protocols.mastodon.case import MastodonCase
+
+
+class Socket:
+    """A client of the WebSocket over a transport in memory."""
+
+    def __init__(self, case: MastodonCase, path: str, headers: dict[str, str], subprotocols: list[str]) -> None:
+        self.exchange = case.client.open()
+        case.addCleanup(self.exchange.hang_up)
+        self.near = WSConnection(ConnectionType.CLIENT)
+        extra = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self.exchange.send(self.near.send(Handshake("localhost", path, subprotocols=subprotocols, extra_headers=extra)))
+        self.waiting: list[Any] = []
+        self.read = 0
+
+    async def event(self) -> Any:
+        """The next thing the server says."""
+        while not self.waiting:
+            data = await self.exchange.until(lambda written: written[self.read :])
+            self.read += len(data)
+            self.near.receive_data(data)
+            self.waiting += self.near.events()
+        return self.waiting.pop(0)
+
+    async def message(self) -> dict[str, Any]:
+        event = await self.event()
+        assert isinstance(event, TextMessage), event
+        message: dict[str, Any] = json.loads(event.data)
+        return message
+
+    def say(self, **order: Any) -> None:
+        self.exchange.send(self.near.send(TextMessage(json.dumps(order))))
+
+
+class StreamingCase(MastodonCase):
+    async def people(self) -> None:
+        self.alice, self.bob = await self.person("alice"), await self.person("bob")
+        await self.follow(self.alice, self.bob)
+        self.by_alice = await self.token(self.alice)
+
+    async def open(
+        self, query: str = "", token: str | None = None, *, headers: dict[str, str] | None = None, subprotocols: list[str] | None = None
+    ) -> Socket:
+        given = dict(headers or {})
+        if token is not None:
+            given["Authorization"] = f"Bearer {token}"
+        socket = Socket(self, f"/api/v1/streaming{query}", given, subprotocols or [])
+        self.assertIsInstance(await socket.event(), AcceptConnection)
+        return socket
+
+    async def refused(self, query: str = "", **headers: str) -> tuple[int, dict[str, Any]]:
+        socket = Socket(self, f"/api/v1/streaming{query}", headers, [])
+        event = await socket.event()
+        assert isinstance(event, RejectConnection), event
+        body = await socket.event()
+        assert isinstance(body, RejectData), body
+        return event.status_code, json.loads(bytes(body.data))
+
+    def payload(self, message: dict[str, Any], kind: Any) -> Any:
+        value = json.loads(message["payload"])
+        msgspec.convert(value, kind, strict=True)
+        return value
+
+    async def post(self, author: Account, text: str, **draft: Any) -> int:  # type: ignore[override]
+        outcome = await self.submit(Create(actor_id=author.id, note=NoteDraft(text=text, **draft)), author)
+        assert outcome.note_id is not None
+        return outcome.note_id
+
+
+class WebSocketTests(StreamingCase):
+    async def test_home_is_told_of_notes_edits_and_deletions(self) -> None:
+        await self.people()
+        socket = await self.open("?stream=user", self.by_alice)
+        id = await self.post(self.bob, "Hello")
+        told = await socket.message()
+        self.assertEqual((told["stream"], told["event"]), (["user"], "update"))
+        status = self.payload(told, Status)
+        self.assertEqual((status["id"], status["account"]["acct"]), (str(id), "bob"))
+        self.assertNotIn("favourited", status)
+        await self.submit(Update(actor_id=self.bob.id, note_id=id, note=NoteDraft(text="Hello again")), self.bob)
+        told = await socket.message()
+        self.assertEqual(told["event"], "status.update")
+        self.assertIn("again", self.payload(told, Status)["content"])
+        await self.submit(Delete(actor_id=self.bob.id, note_id=id), self.bob)
+        self.assertEqual(await socket.message(), {"stream": ["user"], "event": "delete", "payload": str(id)})
+
+    async def test_many_streams_share_a_connection(self) -> None:
+        await self.people()
+        socket = await self.open("", self.by_alice)
+        for order in ({"stream": "user"}, {"stream": "public"}, {"stream": "public:local"}, {"stream": "hashtag", "tag": "Cats"}):
+            socket.say(type="subscribe", **order)
+        await self.post(self.bob, "about #cats")
+        streams = sorted([(await socket.message())["stream"] for _ in range(4)])
+        self.assertEqual(streams, [["hashtag", "cats"], ["public"], ["public:local"], ["user"]])
+        socket.say(type="unsubscribe", stream="user")
+        socket.say(type="unsubscribe", stream="public")
+        socket.say(type="unsubscribe", stream="hashtag", tag="cats")
+        await self.post(self.bob, "more #cats")
+        self.assertEqual((await socket.message())["stream"], ["public:local"])
+        await self.post(self.bob, "for neighbours", visibility=Visibility.LOCAL)
+        self.assertEqual((await socket.message())["stream"], ["public:local"])
+
+    async def test_a_notification_is_told_to_whom_it_is_for(self) -> None:
+        await self.people()
+        note = await self.say(self.alice, "mine")
+        mine = await self.open("?stream=user:notification", self.by_alice)
+        other = await self.open("?stream=user:notification", await self.token(self.bob))
+        await self.submit(EmojiReact(actor_id=self.bob.id, note_id=note.id, emoji="🎉"), self.bob)  # not for those who do not ask
+        await self.submit(Like(actor_id=self.bob.id, note_id=note.id), self.bob)
+        told = await mine.message()
+        self.assertEqual((told["stream"], told["event"]), (["user:notification"], "notification"))
+        self.assertEqual(self.payload(told, Notification)["type"], "favourite")
+        bobs = await self.say(self.bob, "theirs")
+        await self.submit(Like(actor_id=self.alice.id, note_id=bobs.id), self.alice)
+        self.assertEqual(self.payload(await other.message(), Notification)["account"]["acct"], "alice")
+
+    async def test_nothing_private_is_told_to_others(self) -> None:
+        await self.people()
+        eve = await self.open("?stream=user", await self.token(await self.person("eve")))
+        for stream in ("public", "public:local"):
+            eve.say(type="subscribe", stream=stream)
+        eve.say(type="subscribe", stream="hashtag", tag="x")
+        anybody = await self.open("?stream=public:local")
+        for visibility in (Visibility.FOLLOWERS, Visibility.DIRECT, Visibility.UNLISTED):
+            await self.post(self.bob, "@alice #x secret", visibility=visibility)
+        await self.post(self.bob, "#x neighbours", visibility=Visibility.LOCAL)
+        last = await self.post(self.bob, "public")
+        self.assertEqual([(await eve.message())["event"] for _ in range(1)], ["update"])  # the one for neighbours
+        for socket in (eve, anybody):
+            told = await socket.message()
+            self.assertEqual(json.loads(told["payload"])["id"], str(last))
+
+    async def test_who_is_blocked_or_muted_is_not_heard(self) -> None:
+        await self.people()
+        socket = await self.open("?stream=user", self.by_alice)
+        socket.say(type="subscribe", stream="public")
+        await self.core.personal.mute(self.alice.id, self.bob.id)
+        await self.post(self.bob, "muted")
+        mine = await self.post(self.alice, "mine")
+        self.assertEqual(json.loads((await socket.message())["payload"])["id"], str(mine))
+
+    async def test_a_direct_note_is_told_as_a_conversation(self) -> None:
+        await self.people()
+        socket = await self.open("?stream=direct", self.by_alice)
+        id = await self.post(self.bob, "@alice psst", visibility=Visibility.DIRECT)
+        told = await socket.message()
+        self.assertEqual(told["event"], "conversation")
+        self.assertEqual(self.payload(told, Conversation)["last_status"]["id"], str(id))
+
+    async def test_the_deletion_of_a_direct_note_is_told_to_those_in_it(self) -> None:
+        await self.people()
+        mine = await self.open("?stream=user", self.by_alice)
+        other = await self.open("?stream=user", await self.token(await self.person("eve")))
+        other.say(type="subscribe", stream="public")
+        id = await self.post(self.bob, "@alice psst", visibility=Visibility.DIRECT)
+        await self.submit(Delete(actor_id=self.bob.id, note_id=id), self.bob)
+        last = await self.post(self.bob, "public")
+        self.assertEqual([(await mine.message())["event"] for _ in range(3)], ["notification", "delete", "update"])
+        self.assertEqual(json.loads((await other.message())["payload"])["id"], str(last))
+
+    async def test_a_token_is_taken_from_query_header_or_subprotocol(self) -> None:
+        await self.people()
+        await self.open(f"?stream=user&access_token={self.by_alice}")
+        await self.open("/?stream=user", self.by_alice)
+        socket = Socket(self, "/api/v1/streaming?stream=user", {}, [self.by_alice])
+        accepted = await socket.event()
+        self.assertEqual(accepted.subprotocol, self.by_alice)
+        await self.post(self.bob, "hello")
+        self.assertEqual((await socket.message())["event"], "update")
+
+    async def test_who_may_not_listen_is_told_so(self) -> None:
+        await self.people()
+        self.assertEqual(await self.refused("?stream=user"), (401, {"error": "The access token is invalid"}))
+        self.assertEqual((await self.refused("?stream=user", Authorization="Bearer wrong"))[0], 401)
+        self.assertEqual((await self.refused("?stream=nonsense"))[0], 422)
+        self.assertEqual((await self.refused("?stream=hashtag"))[0], 422)
+        narrow = await self.token(self.alice, "read:notifications")
+        self.assertEqual((await self.refused("?stream=user", Authorization=f"Bearer {narrow}"))[0], 403)
+        socket = await self.open("?stream=user:notification", narrow)
+        socket.say(type="subscribe", stream="user")
+        self.assertEqual(await socket.message(), {"error": "This action is outside the authorized scopes", "status": 403})
+        socket.say(type="subscribe", stream="nonsense")
+        self.assertEqual(await socket.message(), {"error": "Unknown stream type", "status": 400})
+        socket.exchange.send(socket.near.send(TextMessage("no json")))
+        socket.say(type="subscribe", stream="list", list="1")
+        self.assertEqual((await socket.message())["status"], 404)
+
+    async def test_a_revoked_token_ends_its_streams(self) -> None:
+        await self.people()
+        socket = await self.open("?stream=user", self.by_alice)
+        [token] = await self.core.accounts.tokens_of(self.alice.id)
+        await self.core.accounts.delete_token(self.alice.id, token.id)
+        event = await socket.event()
+        self.assertIsInstance(event, CloseConnection)
+        self.assertEqual(event.reason, "The access token is invalid")
+
+    async def test_pleromas_clients_authenticate_later(self) -> None:
+        await self.people()
+        socket = await self.open("?stream=public")
+        socket.say(type="pleroma:authenticate", token="wrong")
+        told = await socket.message()
+        self.assertEqual((told["event"], json.loads(told["payload"])["error"]), ("pleroma:respond", "unauthorized"))
+        socket.say(type="pleroma:authenticate", token=self.by_alice)
+        self.assertEqual(json.loads((await socket.message())["payload"]), {"type": "pleroma:authenticate", "result": "success"})
+        socket.say(type="subscribe", stream="user")
+        await self.post(self.bob, "hello")
+        self.assertEqual({(await socket.message())["stream"][0] for _ in range(2)}, {"public", "user"})
+
+    async def test_one_event_costs_the_same_for_one_listener_and_for_many(self) -> None:
+        await self.people()
+
+        async def cost(listeners: list[Socket]) -> int:
+            await self.post(self.bob, "warm")
+            for one in listeners:
+                await one.message()
+            before = self.core.statements
+            await self.post(self.bob, "counted")
+            for one in listeners:
+                await one.message()
+            return self.core.statements - before
+
+        few = await cost([await self.open("?stream=user", self.by_alice)])
+        many = [await self.open("?stream=user", self.by_alice) for _ in range(15)]
+        many += [await self.open("?stream=public", await self.token(await self.person(f"p{n}"))) for n in range(5)]
+        self.assertEqual(await cost(many), few)
+
+    async def test_there_is_an_end_to_streams_of_one_person(self) -> None:
+        await self.people()
+        self.patch(hub, "MAX_PER_PERSON", 3)
+        for _ in range(3):
+            await self.open("?stream=user", self.by_alice)
+        self.assertEqual((await self.refused("?stream=user", Authorization=f"Bearer {self.by_alice}"))[0], 429)
+
+
+class SseTests(StreamingCase):
+    async def listen(self, path: str, token: str | None = None) -> Any:
+        exchange = self.client.open()
+        self.addCleanup(exchange.hang_up)
+        head = f"GET /api/v1/streaming{path} HTTP/1.1\r\nHost: x\r\n"
+        if token is not None:
+            head += f"Authorization: Bearer {token}\r\n"
+        exchange.send(head.encode() + b"\r\n")
+        await exchange.until(lambda written: b":)\n" in written)
+        self.assertIn(b"text/event-stream", exchange.transport.value())
+        return exchange
+
+    async def test_events_are_streamed(self) -> None:
+        await self.people()
+        user = await self.listen("/user", self.by_alice)
+        tagged = await self.listen("/hashtag?tag=cats", self.by_alice)
+        chosen = await self.listen(f"?stream=public:local&access_token={self.by_alice}")
+        anybody = await self.listen("/public")
+        await self.post(self.bob, "simple")
+        await self.post(self.bob, "with #cats")
+        for exchange, text in ((user, b"simple"), (tagged, b"cats"), (chosen, b"simple"), (anybody, b"simple")):
+            written = await exchange.until(lambda written, text=text: written if text in written else b"")
+            self.assertIn(b"event: update\ndata: {", written)
+        self.assertNotIn(b"simple", tagged.transport.value())
+
+    async def test_wrong_requests_are_refused(self) -> None:
+        for path, status in (("/user", 401), ("/hashtag", 422), ("?stream=x", 422), ("/direct", 401), ("/list?list=1", 404)):
+            self.assertEqual((await self.get(f"/api/v1/streaming{path}")).status, status, path)
+        self.assertEqual((await self.get("/api/v1/streaming/health")).body, b"OK")
+
+    async def test_who_hangs_up_is_forgotten(self) -> None:
+        await self.people()
+        exchange = await self.listen("/user", self.by_alice)
+        exchange.hang_up()
+        other = await self.listen("/user", self.by_alice)
+        await self.post(self.bob, "still heard")
+        await other.until(lambda written: b"still heard" in written)
+
+    async def test_a_revoked_token_ends_it(self) -> None:
+        await self.people()
+        exchange = await self.listen("/user", self.by_alice)
+        [token] = await self.core.accounts.tokens_of(self.alice.id)
+        await self.core.accounts.delete_token(self.alice.id, token.id)
+        await exchange.until(lambda written: written.endswith(b"0\r\n\r\n"))
