@@ -76,6 +76,12 @@ _THINGS = {
     "search": "search on your behalf",
     "statuses": "posts",
 }
+_WRITTEN = {
+    "statuses": "write and delete posts in your name",
+    "media": "upload pictures and other media",
+    "reports": "report people and posts",
+    "notifications": "clear your notifications",
+}
 
 
 def parse(text: str) -> frozenset[str]:
@@ -116,6 +122,8 @@ def in_words(scopes: Collection[str]) -> list[str]:
             continue
         if not thing:
             lines.append(WORDS[root])
+        elif root == "write" and thing in _WRITTEN:
+            lines.append(_WRITTEN[thing])
         else:
             verb = {"read": "read", "write": "change"}.get(root, root)
             lines.append(f"{verb} {_THINGS.get(thing, thing.replace(':', ' ').replace('_', ' '))}")
