@@ -16,7 +16,8 @@ from pleromad.model.room import RoomChange
 from protocols.gopher.pages.people import profile
 from protocols.gopher.pages.visit import Visit
 from tests.protocols.gopher.support import GopherCase, parse_menu
-from tests.protocols.gopher.test_items import TEXTS, account, cards
+from tests.protocols.gopher.test_items import cards
+from tests.protocols.made_up import TEXTS, account
 
 
 def png() -> bytes:
