@@ -69,7 +69,8 @@ async def password(call: Call) -> None:
     if call.session.registered:
         call.numeric(numerics.ERR_ALREADYREGISTERED, "You may not reregister")
         return
-    call.session.password = call.param(0)
+    # irssi sends a password with spaces as it is, without the colon.
+    call.session.password = " ".join(call.message.params)
 
 
 @command("USER", minimum=4, before_login=True, help="USER name 0 * :real name")
