@@ -9,6 +9,7 @@ from pleromad.errors import NotFound
 from pleromad.model import event as events
 from pleromad.model.event import Event
 from pleromad.model.note import Note, NoteDraft, Visibility
+from pleromad.text import find_handles
 from protocols.irc import numerics
 from protocols.irc.backing import Said
 from protocols.irc.from_core import note_lines
@@ -22,6 +23,7 @@ from protocols.irc.showing import show_note
 from protocols.irc.table import Refused
 
 REMEMBERED = 1000
+ZERO_WIDTH_SPACE = "\u200b"
 
 
 class Directs:
@@ -38,7 +40,7 @@ class Directs:
         if not kept:
             raise Refused(numerics.ERR_NOTEXTTOSEND, "No text to send")
         draft = NoteDraft(
-            kept, visibility=Visibility.DIRECT, to=(target.account_id,), in_reply_to_id=note_id_of(reply_to)
+            _unaddressed(kept), visibility=Visibility.DIRECT, to=(target.account_id,), in_reply_to_id=note_id_of(reply_to)
         )
         async with self._writing.hold(person.account_id):
             outcome = await post(self._network, person, draft)
@@ -96,6 +98,11 @@ class Directs:
             return True
         self._shown.append(key)
         return False
+
+
+def _unaddressed(text: str) -> str:
+    """The text with all it names named no longer: in a direct note whoever is named is addressed."""
+    return text.replace("@", f"@{ZERO_WIDTH_SPACE}") if find_handles(text) else text
 
 
 def _lines(note: Note, account_id: int) -> Sequence[str]:

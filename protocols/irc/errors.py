@@ -5,6 +5,7 @@ from __future__ import annotations
 from pleromad.errors import (
     Conflict,
     Forbidden,
+    Invalid,
     NotFound,
     PleromadError,
     RateLimited,
@@ -37,7 +38,7 @@ def refusal(error: PleromadError, message: Message, target: str = "") -> tuple[s
             return (numerics.ERR_NOSUCHCHANNEL if channel else numerics.ERR_NOSUCHNICK), target, error.public
         case Forbidden() if message.command in ("MODE", "TOPIC", "KICK", "INVITE"):
             return numerics.ERR_CHANOPRIVSNEEDED, target, error.public
-        case Conflict() if message.command == "JOIN":
+        case Conflict() | Invalid() if message.command == "JOIN":
             return numerics.ERR_BADCHANNAME, target, error.public
         case Forbidden() if message.command == "JOIN":
             return DOOR.get(error.detail, numerics.ERR_BANNEDFROMCHAN), target, error.public

@@ -17,9 +17,11 @@ CLIENT_TAG_VALUES_LIMIT = 4094
 _UNESCAPE = {":": ";", "s": " ", "\\": "\\", "r": "\r", "n": "\n"}
 _ESCAPE = str.maketrans({";": "\\:", " ": "\\s", "\\": "\\\\", "\r": "\\r", "\n": "\\n", "\0": ""})
 _STRIP = str.maketrans({"\r": " ", "\n": " ", "\0": ""})
-# Commands and numerics whose last parameter is free text: always after a colon, as small clients (ii, sic) need it.
-_TEXT_COMMANDS = frozenset({"PRIVMSG", "NOTICE", "TOPIC", "PART", "QUIT", "KICK", "ERROR", "AWAY", "SETNAME", "WALLOPS"})
-_TEXT_NUMERICS = frozenset({"301", "314", "319", "332", "353", "372"})
+# Where free text begins: it always comes after a colon, as small clients (ii, sic) need it.
+_TEXT_AT = {
+    "PRIVMSG": 1, "NOTICE": 1, "TOPIC": 1, "PART": 1, "QUIT": 0, "KICK": 2, "ERROR": 0, "AWAY": 0, "SETNAME": 0, "WALLOPS": 0,
+    "301": 2, "314": 5, "319": 2, "332": 2, "353": 3, "372": 1,
+}  # fmt: skip
 
 
 class LineTooLong(ValueError):
@@ -172,14 +174,10 @@ def format_body(message: Message) -> str:
         *middles, last = message.params
         words += [middle(param) for param in middles]
         last = last.translate(_STRIP)
-        if not last or " " in last or last.startswith(":") or _wants_colon(message.command):
+        if not last or " " in last or last.startswith(":") or _TEXT_AT.get(message.command) == len(middles):
             last = ":" + last
         words.append(last)
     return " ".join(words)
-
-
-def _wants_colon(command: str) -> bool:
-    return command in _TEXT_COMMANDS or command in _TEXT_NUMERICS
 
 
 def encode(message: Message, tags: Mapping[str, str] | None = None) -> bytes:

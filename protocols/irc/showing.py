@@ -43,8 +43,9 @@ def note_messages(network: Network, note: Note, target: str, lines: Sequence[str
 
 def show_note(network: Network, sessions: Iterable[Session], note: Note, target: str, lines: Sequence[str] = ()) -> None:
     """Now, to these sessions; not to those that were shown it as something said before."""
+    new = [session for session in sessions if note.id not in session.read_back]
     for message in note_messages(network, note, target, lines or note_lines(note)):
-        deliver([session for session in sessions if note.id not in session.read_back], message)
+        deliver(new, message)
 
 
 def show_earlier(

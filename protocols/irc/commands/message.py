@@ -86,9 +86,11 @@ async def _say(call: Call) -> None:
 
 
 async def _to(call: Call, target: str, line: Line) -> None:
-    marks = target[: len(target) - len(target.lstrip("".join(RANK_OF_PREFIX)))]
-    if names.looks_like_channel(target[len(marks) :]) and len(marks) <= 1:
-        await _to_channel(call, target[len(marks) :], marks, line)
+    # `&#room` is to the admins of #room, `&local` is a channel.
+    if target[:1] in RANK_OF_PREFIX and target[1:2] == "#":
+        await _to_channel(call, target[1:], target[0], line)
+    elif names.looks_like_channel(target):
+        await _to_channel(call, target, "", line)
     else:
         await _to_person(call, target, line)
 
