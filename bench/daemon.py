@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 from twisted.application.internet import StreamServerEndpointService
 from twisted.application.service import Application, Service
@@ -23,11 +24,12 @@ SOCKET = "PLEROMAD_BENCH_SOCKET"
 class Counters(Protocol):
     """Says its line of JSON and hangs up."""
 
+    transport: Any
+
     def __init__(self, house: House) -> None:
         self._house = house
 
     def connectionMade(self) -> None:
-        assert self.transport is not None
         core = getattr(self._house, "core", None)
         ready = core is not None and self._house.http is not None and bool(self._house.http.ports)
         counted = {"ready": ready, "statements": core.statements if core is not None else 0}
@@ -53,7 +55,7 @@ def make() -> Service:
     options.parseOptions(["--config", os.environ[CONFIG]])
     daemon = makeService(options)
     house = next(part for part in daemon._parts if isinstance(part, House))
-    application = Application("pleromad under measurement")
+    application: Service = Application("pleromad under measurement")
     daemon.setServiceParent(application)
     StreamServerEndpointService(UNIXServerEndpoint(reactor, os.environ[SOCKET]), Ear(house)).setServiceParent(application)
     return application

@@ -80,7 +80,10 @@ class Daemon:
 
 
 class Bench:
-    def __init__(self, folder: Path, sizes: Sizes) -> None:
+    """`profile`: have twistd write what took the time (cProfile) into the folder; everything is slower then."""
+
+    def __init__(self, folder: Path, sizes: Sizes, *, profile: bool = False) -> None:
+        self.profile = profile
         self.folder = folder.resolve()
         self.sizes = sizes
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -120,7 +123,7 @@ class Bench:
         connection = psycopg2.connect(dsn)
         with connection, connection.cursor() as cursor:
             cursor.execute("SELECT id FROM accounts WHERE username = %s AND domain IS NULL", (READER,))
-            reader = cursor.fetchone()[0]
+            reader = cursor.fetchall()[0][0]
         Maker(self.sizes, reader, local, remote[1]).make().copy_into(connection)
         data.finish(connection)
         connection.close()
@@ -182,7 +185,10 @@ class Bench:
         environment = {**os.environ, "PLEROMAD_BENCH_CONFIG": str(config), "PLEROMAD_BENCH_SOCKET": str(ear), "PYTHONPATH": str(ROOT)}
         logfile = self.folder / "daemon.log"
         logfile.unlink(missing_ok=True)
-        command = [str(PROGRAMS / "twistd"), "--nodaemon", "--pidfile=", f"--logfile={logfile}", "-y", str(ROOT / "bench" / "daemon.tac")]
+        command = [str(PROGRAMS / "twistd"), "--nodaemon", "--pidfile=", f"--logfile={logfile}"]
+        if self.profile:
+            command += ["--savestats", "--profiler=cprofile", f"--profile={self.folder / 'daemon.prof'}"]
+        command += ["-y", str(ROOT / "bench" / "daemon.tac")]
         process = subprocess.Popen(command, env=environment, cwd=folder)
         daemon = Daemon(process, http, gopher, ear, dsn, self.folder / "keys.json")
         end = time.monotonic() + START_SECONDS

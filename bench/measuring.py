@@ -49,13 +49,21 @@ class Load:
     """An order that is being carried out."""
 
     def __init__(self, order: Order) -> None:
-        self._file = tempfile.NamedTemporaryFile(suffix=".order")
-        Path(self._file.name).write_bytes(msgspec.msgpack.encode(order))
-        self.process = subprocess.Popen([sys.executable, "-m", "bench.load", self._file.name], cwd=ROOT, stdout=subprocess.PIPE)
+        handle, name = tempfile.mkstemp(suffix=".order")
+        self._file = Path(name)
+        with open(handle, "wb") as file:
+            file.write(msgspec.msgpack.encode(order))
+        self.process = subprocess.Popen([sys.executable, "-m", "bench.load", name], cwd=ROOT, stdout=subprocess.PIPE)
+
+    def stop(self) -> None:
+        """Whatever it has not done yet is left undone."""
+        self.process.kill()
+        self.process.communicate()
+        self._file.unlink(missing_ok=True)
 
     def outcome(self) -> Outcome:
         said, _ = self.process.communicate()
-        self._file.close()
+        self._file.unlink(missing_ok=True)
         if self.process.returncode:
             raise SystemExit("The load generator failed")
         return msgspec.msgpack.decode(said, type=Outcome)

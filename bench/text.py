@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import accumulate
 from random import Random
 
-SYLLABLES = "ka mo ri ten sul ver an do fi gra hel is jor lu mar nen os pri qua ro si tan ul ve wen xo yar zi bel cor".split()
+SYLLABLES = ["ka", "mo", "ri", "ten", "sul", "ver", "an", "do", "fi", "gra", "hel", "is", "jor", "lu", "mar", "nen", "os", "pri", "qua", "ro", "si", "tan", "ul", "ve", "wen", "xo", "yar", "zi", "bel", "cor"]
 WORDS = 3_000
 TAGS = 200
-EMOJI = "😀 🌧 ☕ 🚲 🎧 🐈 📚 日本 東京 🌻".split()
+EMOJI = ["😀", "🌧", "☕", "🚲", "🎧", "🐈", "📚", "日本", "東京", "🌻"]
 
 
 class Vocabulary:

@@ -9,7 +9,7 @@ from PIL import Image
 from pleromad.model.account import ProfileChange
 from pleromad.model.activity import Announce, Delete, Update
 from pleromad.model.note import PollDraft, Visibility
-from tests.protocols.ostatus.atom import NS, check
+from tests.protocols.ostatus.atom import NS, check, parse
 from tests.support.http import Reply, SiteCase
 
 ATOM = {"Accept": "application/atom+xml"}
@@ -152,7 +152,7 @@ class FeedTests(SiteCase):
 
 
 class FingerTests(SiteCase):
-    DOORS = ("ostatus",)
+    DOORS = ("activitypub", "ostatus")
 
     async def test_webfinger_gets_links_for_people_here(self) -> None:
         alice, bob = await self.person("alice"), await self.remote("bob")
@@ -161,6 +161,26 @@ class FingerTests(SiteCase):
         self.assertEqual(links["http://salmon-protocol.org/ns/salmon-replies"]["href"], "https://here.example/users/alice/salmon")
         self.assertTrue(links["magic-public-key"]["href"].startswith("data:application/magic-public-key,RSA."))
         self.assertEqual([link for finder in self.site.webfinger_links for link in finder(bob)], [])
+
+    async def test_webfinger_says_it_in_both_its_forms(self) -> None:
+        alice = await self.person("alice")
+        path = "/.well-known/webfinger?resource=acct:alice@here.example"
+        jrd = (await self.get(path)).json()
+        rels = {link["rel"] for link in jrd["links"]}
+        self.assertLessEqual({"magic-public-key", "salmon", "http://ostatus.org/schema/1.0/subscribe"}, rels)
+        reply = await self.get(path, headers={"Accept": "application/xrd+xml"})
+        links = {link.get("rel"): link.get("href") for link in parse(reply.body).iter("{http://docs.oasis-open.org/ns/xri/xrd-1.0}Link")}
+        self.assertEqual(links["http://schemas.google.com/g/2010#updates-from"], f"{alice.uri}/feed.atom")
+        self.assertEqual(links["http://salmon-protocol.org/ns/salmon-replies"], f"{alice.uri}/salmon")
+        self.assertTrue(links["magic-public-key"].startswith("data:application/magic-public-key,RSA."))
+
+    async def test_activitypub_and_atom_share_their_addresses(self) -> None:
+        alice = await self.person("alice")
+        note = await self.say(alice, "one address")
+        for path in (f"/notes/{note.id}", "/users/alice"):
+            self.assertIn("atom", (await self.get(path, headers=ATOM)).headers["content-type"])
+            self.assertIn("json", (await self.get(path, headers={"Accept": "application/activity+json"})).headers["content-type"])
+            self.assertIn("json", (await self.get(path, headers={"Accept": "application/activity+json, application/atom+xml;q=0.5"})).headers["content-type"])
 
     async def test_salmon_says_that_it_is_not_spoken_yet(self) -> None:
         await self.person("alice")
