@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.protocol import Protocol
 from twisted.logger import Logger
+from twisted.protocols.tls import TLSMemoryBIOProtocol
 
 from web.site import Site
 from web.websocket import GOING_AWAY
@@ -109,6 +110,7 @@ class _Counted(Protocol):
     def __init__(self, channel: Any, connections: set[Any]) -> None:
         self._channel = channel
         self._connections = connections
+        self._begun = False
 
     def makeConnection(self, transport: Any) -> None:
         self.connected = 1
@@ -117,6 +119,12 @@ class _Counted(Protocol):
         self._channel.makeConnection(transport)
 
     def dataReceived(self, data: bytes) -> None:
+        if not self._begun:
+            self._begun = True
+            if data.startswith(b"\x16\x03") and not isinstance(self.transport, TLSMemoryBIOProtocol):
+                # Somebody speaks TLS to a port without it: tell them now, they would wait for an answer.
+                self.transport.loseConnection()
+                return
         self._channel.dataReceived(data)
 
     def connectionLost(self, reason: Any) -> None:  # type: ignore[override]

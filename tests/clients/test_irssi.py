@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from twisted.internet.defer import Deferred
@@ -17,12 +19,19 @@ from tests.support.programs import program
 class Terminal:
     """A program in tmux. `screen` is what a person sees."""
 
-    def __init__(self, folder: Path, *command: str) -> None:
-        self._tmux = [program("tmux"), "-S", str(folder / "tmux"), "-f", "/dev/null"]
+    def __init__(self, *command: str) -> None:
+        self._folder = tempfile.mkdtemp()  # the path of a socket must be short
+        self._tmux = [program("tmux"), "-S", f"{self._folder}/tmux", "-f", "/dev/null"]
         self._call("new-session", "-d", "-x", "110", "-y", "40", *command)
 
     def _call(self, *arguments: str) -> str:
-        done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True, env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"})
+        done = subprocess.run(
+            [*self._tmux, *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"},
+        )
         return done.stdout
 
     def type(self, line: str) -> None:
@@ -35,6 +44,7 @@ class Terminal:
 
     def close(self) -> None:
         self._call("kill-server")
+        shutil.rmtree(self._folder)
 
 
 class IrssiTests(FlowCase):
@@ -54,7 +64,14 @@ class IrssiTests(FlowCase):
         alice, _ = await self.person(daemon, "alice"), await self.person(daemon, "bob")
         home = Path(self.mktemp())
         home.mkdir(parents=True)
-        terminal = Terminal(home.resolve(), irssi, f"--home={home.resolve()}", "--connect=127.0.0.1", f"--port={daemon.irc}", "--nick=bob", f"--password=bob:{PASSWORD}")
+        terminal = Terminal(
+            irssi,
+            f"--home={home.resolve()}",
+            "--connect=127.0.0.1",
+            f"--port={daemon.irc}",
+            "--nick=bob",
+            f"--password=bob:{PASSWORD}",
+        )
         self.addCleanup(lambda: deferToThread(terminal.close))
         await self.sees(terminal, "Welcome to")
         other = await irc(daemon.irc, "alice", PASSWORD)

@@ -45,12 +45,13 @@ class Api:
 
     async def try_call(self, method: str, path: str, data: Any = None, headers: dict[str, str] | None = None) -> tuple[int, Any]:
         sent = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **(headers or {})}
-        response = await treq.request(method, self.url + path, json=data, headers=sent, agent=self._agent, timeout=20)
-        body = await response.content()
+        body = {} if data is None else {"json": data}
+        response = await treq.request(method, self.url + path, headers=sent, agent=self._agent, timeout=20, **body)
+        answered = await response.content()
         try:
-            return response.code, json.loads(body)
+            return response.code, json.loads(answered)
         except ValueError:
-            return response.code, body.decode(errors="replace")
+            return response.code, answered.decode(errors="replace")
 
     async def get(self, path: str) -> Any:
         return await self.call("GET", path)
@@ -141,7 +142,7 @@ class IrcClient(LineReceiver):
 async def irc(port: int, nick: str, password: str) -> IrcClient:
     """Logged in with `PASS account:password`."""
     client: IrcClient = await connectProtocol(HostnameEndpoint(reactor, b"127.0.0.1", port), IrcClient())
-    client.say(f"PASS {nick}:{password}")
+    client.say(f"PASS :{nick}:{password}")
     client.say(f"NICK {nick}")
     client.say(f"USER {nick} 0 * :{nick}")
     await client.expect(" 001 ")

@@ -69,7 +69,7 @@ allow_private_addresses = true
 
     async def start(self) -> None:
         """Until its doors are open."""
-        self._opened, self._ended = Deferred(), Deferred()
+        self._opened, self._ended, self.output = Deferred(), Deferred(), ""
         command = [
             os.path.join(os.path.dirname(sys.executable), "twistd"), "--nodaemon", "--pidfile=", "pleromad", "--config", str(self.config),
         ]  # fmt: skip

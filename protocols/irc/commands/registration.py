@@ -69,7 +69,7 @@ async def password(call: Call) -> None:
     if call.session.registered:
         call.numeric(numerics.ERR_ALREADYREGISTERED, "You may not reregister")
         return
-    # irssi sends a password with spaces as it is, without the colon.
+    # Some clients send a password with spaces as it is, without the colon.
     call.session.password = " ".join(call.message.params)
 
 
