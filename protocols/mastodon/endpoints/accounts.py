@@ -9,6 +9,7 @@ import msgspec
 from pleromad.errors import Invalid, NotFound
 from pleromad.model import account as model
 from pleromad.model.account import Account
+from pleromad.text import normal_tag
 from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
 from protocols.mastodon.entities.account import Account as AccountEntity
 from protocols.mastodon.entities.account import FamiliarFollowers
@@ -92,7 +93,7 @@ async def statuses(call: Call[StatusesForm]) -> Listed:
         exclude_replies=form.exclude_replies,
         exclude_boosts=form.exclude_reblogs,
         pinned=form.pinned,
-        tagged=form.tagged.strip().lstrip("#") or None,
+        tagged=normal_tag(form.tagged.strip().lstrip("#")) or None,
     )
     return Listed.of(call.render.statuses.many(found.items, call.viewer_id), found)
 

@@ -169,11 +169,9 @@ async def preferences(call: Call[NoForm]) -> Preferences:
 
 async def _picture(call: Call[ProfileForm], what: str, given: Upload | str | None) -> int | None:
     """The id of the uploaded picture; 0 when it is to go: an empty text (Pleroma)."""
-    if given is None:
-        return None
+    if not given:
+        return 0 if (what, "") in fields(call.request) else None
     if isinstance(given, str):
-        if not given:
-            return 0
         given = _from_data_uri(what, given)
     try:
         media = await call.core.media.upload(

@@ -11,6 +11,7 @@ from pleromad.errors import Invalid, Unauthenticated
 from pleromad.model.account import Account
 from pleromad.model.note import Seen
 from pleromad.model.page import Page
+from pleromad.text import normal_tag
 from protocols.mastodon.door import Call, NoForm, id_of
 from protocols.mastodon.entities.search import Search, SearchV1
 from protocols.mastodon.entities.tag import Tag
@@ -61,7 +62,7 @@ async def search_v1(call: Call[SearchForm]) -> SearchV1:
 
 
 async def show_tag(call: Call[NoForm]) -> Tag:
-    name = call.request.params["name"].lstrip("#").lower()
+    name = normal_tag(call.request.params["name"].lstrip("#"))
     if not name.replace("_", "").isalnum() or len(name) > 150:
         raise Invalid("Validation failed: Tag is invalid", field="name")
     return tag_entity(call, name)

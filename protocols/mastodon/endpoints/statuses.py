@@ -60,6 +60,7 @@ class StatusForm(TextForm):
     quote_id: str | None = None  # Pleroma
     to: list[str] = []  # Pleroma: handles of people addressed without being named
     expires_in: int | None = None  # Pleroma: seconds
+    preview: bool = False  # Pleroma: show it and do not post it
 
 
 class EditForm(TextForm):
@@ -74,6 +75,9 @@ class DeleteForm(msgspec.Struct):
 
 async def create(call: Call[StatusForm]) -> bytes:
     form = call.form
+    # What would be posted otherwise than the person means is refused, not ignored.
+    if form.preview:
+        raise Invalid("Validation failed: this server cannot show previews", field="preview")
     if form.scheduled_at:
         raise Invalid("Validation failed: this server cannot post later", field="scheduled_at")
     if form.quoted_status_id or form.quote_id:
@@ -91,7 +95,7 @@ async def create(call: Call[StatusForm]) -> bytes:
         sensitive=sensitive,
         language=form.language or None,
         in_reply_to_id=id_of(form.in_reply_to_id) if form.in_reply_to_id else None,
-        media_ids=tuple(known_ids(form.media_ids)),
+        media_ids=_media_ids(form),
         poll=_poll(form.poll),
         to=await _addressed(call),
         expires_in_seconds=form.expires_in or None,
@@ -114,7 +118,7 @@ async def update(call: Call[EditForm]) -> bytes:
         spoiler_text=form.spoiler_text,
         sensitive=sensitive,
         language=form.language or None,
-        media_ids=tuple(known_ids(form.media_ids)),
+        media_ids=_media_ids(form),
         media_changes=tuple(
             (id_of(change.id), change.description, focus_of(change.focus)) for change in form.media_attributes
         ),
@@ -198,6 +202,13 @@ async def _defaults(call: Call[TextForm]) -> tuple[str, bool]:
     user = await call.core.accounts.user(call.me.id)
     sensitive = user.default_sensitive if form.sensitive is None else form.sensitive
     return FORMATS.get(form.content_type or user.default_content_type, "text/plain"), sensitive
+
+
+def _media_ids(form: TextForm) -> tuple[int, ...]:
+    try:
+        return tuple(dict.fromkeys(id_of(id) for id in form.media_ids))
+    except NotFound:
+        raise Invalid("Validation failed: one of the attachments is not there", field="media_ids") from None
 
 
 def _poll(form: PollForm | None) -> PollDraft | None:

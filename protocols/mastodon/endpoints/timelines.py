@@ -7,6 +7,7 @@ import msgspec
 from pleromad.clock import iso
 from pleromad.model.note import Seen
 from pleromad.model.page import Slice
+from pleromad.text import normal_tag
 from protocols.mastodon.door import Call, Listed, NoForm, id_of
 from protocols.mastodon.entities.timeline import Marker
 from protocols.mastodon.from_core.accounts import encode
@@ -56,15 +57,19 @@ async def tag(call: Call[TagForm]) -> Listed:
     form = call.form
     found = await call.core.reading.tag(
         call.viewer_id,
-        call.request.params["hashtag"].lstrip("#"),
+        normal_tag(call.request.params["hashtag"].lstrip("#")),
         call.page,
         local=form.local,
         only_media=form.only_media,
-        any=form.any[:MAX_TAGS],
-        all=form.all[:MAX_TAGS],
-        none=form.none[:MAX_TAGS],
+        any=_tags(form.any),
+        all=_tags(form.all),
+        none=_tags(form.none),
     )
     return _listed(call, found)
+
+
+def _tags(names: list[str]) -> list[str]:
+    return [normal_tag(name.strip().lstrip("#")) for name in names[:MAX_TAGS]]
 
 
 async def direct(call: Call[NoForm]) -> Listed:

@@ -63,12 +63,15 @@ class Hub(Service):
 
     # -- who listens --
 
-    def join(self, listener: Listener) -> None:
-        """A new connection. RateLimited when there are too many."""
-        same = self._listeners.setdefault(listener.viewer_id, set())
-        if len(same) >= (MAX_ANONYMOUS if listener.viewer_id is None else MAX_PER_PERSON):
+    def check_room(self, listener: Listener) -> None:
+        """RateLimited when there are too many connections already."""
+        most = MAX_ANONYMOUS if listener.viewer_id is None else MAX_PER_PERSON
+        if len(self._listeners.get(listener.viewer_id, ())) >= most:
             raise RateLimited("Too many streams are open")
-        same.add(listener)
+
+    def join(self, listener: Listener) -> None:
+        """A new connection, which is to leave when it ends."""
+        self._listeners.setdefault(listener.viewer_id, set()).add(listener)
 
     def leave(self, listener: Listener) -> None:
         """The connection is gone."""

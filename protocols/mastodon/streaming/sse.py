@@ -27,7 +27,7 @@ log = Logger()
 def streamed(hub: Hub, viewer: Viewer, secret: str, stream: Stream) -> Streamed:
     """The answer that goes on and on. RateLimited when there are too many."""
     listener = SseListener(hub, viewer, secret, stream)
-    hub.join(listener)
+    hub.check_room(listener)
     return Streamed(media_type="text/event-stream", headers=HEADERS, start=listener.start)
 
 
@@ -45,6 +45,7 @@ class SseListener(Listener):
     async def start(self, raw: TwistedRequest) -> None:
         """Until the client or the server ends it."""
         self._raw = raw
+        self._hub.join(self)
         raw.notifyFinish().addBoth(lambda _: self._end())
         raw.registerProducer(self, True)
         self._hub.subscribe(self, self._stream)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pleromad.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from pleromad.model.note import Note, Visibility
+from pleromad.text import normal_tag
 from protocols.mastodon.errors import INVALID_TOKEN, OUT_OF_SCOPE
 from web.auth import Viewer
 
@@ -38,7 +39,7 @@ def parse(name: str, *, tag: str = "", only_media: bool = False) -> Stream:
     if name in NEEDS_PERSON:
         return Stream(name)
     if name in (HASHTAG, HASHTAG_LOCAL):
-        tag = tag.strip().lstrip("#").lower()
+        tag = normal_tag(tag.strip().lstrip("#"))
         if not tag or len(tag) > MAX_TAG:
             raise Invalid("Missing tag name parameter", field="tag")
         return Stream(name, tag)
@@ -73,7 +74,7 @@ def open_streams(note: Note) -> list[Stream]:
             found += [Stream(f"{name}:media") for name in names]
     if note.visibility is Visibility.PUBLIC:
         for tag in note.tags:
-            found.append(Stream(HASHTAG, tag.lower()))
+            found.append(Stream(HASHTAG, normal_tag(tag)))
             if note.local:
-                found.append(Stream(HASHTAG_LOCAL, tag.lower()))
+                found.append(Stream(HASHTAG_LOCAL, normal_tag(tag)))
     return found

@@ -57,6 +57,7 @@ class Doorstep:
             stream = parse(name, tag=request.first("tag") or "", only_media=media)
             check(stream, viewer)
             listener.wanted = stream
+        self._hub.check_room(listener)
         self._hub.join(listener)
         return listener
 
