@@ -14,6 +14,7 @@ from protocols.irc.network import MONITOR_LIMIT, VERSION, Network
 from protocols.irc.people import Person, person_of
 
 if TYPE_CHECKING:
+    from pleromad.model.account import Account
     from protocols.irc.table import Call
 
 USER_MODES = "Biosw"
@@ -24,8 +25,11 @@ CHANNEL_MODES_WITH_PARAMETER = "Iabehkloqv"
 async def try_to_register(call: Call) -> None:
     """Called after each step; does nothing until nick, user and negotiation are complete."""
     session, network = call.session, call.network
-    if session.registered or session.negotiating or not session.nick or not session.user or session.sasl is not None:
+    if session.registered or session.negotiating or not session.nick or not session.user:
         return
+    if session.sasl is not None:
+        session.sasl = None
+        call.numeric(numerics.ERR_SASLABORTED, "SASL authentication aborted")
     if session.account is None and session.password and ":" in session.password:
         login, _, secret = session.password.partition(":")
         if not await _log_in_by_pass(call, login, secret):
@@ -60,8 +64,19 @@ async def try_to_register(call: Call) -> None:
     if first:
         tell.online(network, person)
     if person.account is not None:
+        await network.core.accounts.seen(person.account.id)
         await network.rooms.attach(session, call, first=first)
     session.settled = True
+
+
+async def take_account(call: Call, account: Account) -> None:
+    """A guest logs in after registration (SASL 3.2): the nick stays, the rooms of the account open."""
+    person, network = call.person, call.network
+    person.account = account
+    network.know(person)
+    tell.account_changed(network, person, call)
+    await network.core.accounts.seen(account.id)
+    await network.rooms.attach(call.session, call, first=True)
 
 
 async def _log_in_by_pass(call: Call, login: str, secret: str) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import socket
 from pathlib import Path
 
 from irctest.basecontrollers import BaseServerController, DirectoryBasedController
@@ -48,6 +49,7 @@ class PleromadController(BaseServerController, DirectoryBasedController):
             OptionalBehaviors.MULTI_NAMES_COMMAND,
             OptionalBehaviors.MULTI_PRIVMSG,
             OptionalBehaviors.NO_CTCP,
+            OptionalBehaviors.SASL_AFTER_REGISTRATION,
         }
     )
     isupport = {
@@ -78,10 +80,22 @@ class PleromadController(BaseServerController, DirectoryBasedController):
             # "+1y x30": the speed is what matters.
             self.faketime_enabled = True
             command += ["--speed", faketime.rpartition("x")[2]]
+        if run_services:
+            self.create_config()
+            command += ["--fresh", "--control", str(self.directory / "control")]
         self.proc = self.execute(command, proc_name="pleromad", cwd=Path(os.environ["IRCTEST_ROOT"]))
 
     def registerUser(self, case, username, password=None):
-        raise NotImplementedByController("account registration")
+        """Straight into the database, by way of the daemon."""
+        self.wait_for_port()
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(str(self.directory / "control"))
+            control.sendall(f"register {username} {password}\n".encode())
+            answer = control.makefile().readline().strip()
+        assert answer == "ok", answer
+
+    def wait_for_services(self):
+        """There are none but the daemon itself."""
 
 
 def get_irctest_controller_class():

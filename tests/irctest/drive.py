@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from psycopg2.extensions import parse_dsn
 from twisted.internet import reactor, task
 
 from pleromad.core import Core
 from pleromad.model.account import Role
 from store.pool import Database
+from tests.irctest.databases import copy_database
 from tests.irctest.settings import settings_of
 from tests.support.postgres import drop_database, new_database
 
@@ -46,17 +48,19 @@ async def prepare(loop: Any, dsn: str) -> None:
 
 def main() -> int:
     checkout, harness = Path(sys.argv[1]).resolve(), sys.argv[2]
-    dsn = new_database()
+    template = new_database()
+    name = parse_dsn(template)["dbname"]
     codes: list[int] = []
 
     async def work(loop: Any) -> None:
-        await prepare(loop, dsn)
+        await prepare(loop, template)
 
     try:
         task.react(work)
     except SystemExit as end:
         if end.code:
             return int(end.code)
+    dsn = copy_database(template, name)
     command = [harness, "-m", "pytest", "irctest/server_tests", "--controller", "controller", "-q", "-p", "no:cacheprovider"]
     command += ["--tb=short", "-rfEsxX", f"--timeout={TEST_SECONDS}", "-n", os.environ.get("JOBS", "2")]
     command += ["-m", PROFILES[os.environ.get("PROFILE", "floor")]]
@@ -68,11 +72,13 @@ def main() -> int:
         "IRCTEST_DAEMON": f"{sys.executable} -m tests.irctest.serve",
         "IRCTEST_ROOT": str(Path(__file__).parents[2]),
         "IRCTEST_DSN": dsn,
+        "IRCTEST_TEMPLATE": name,
     }
     try:
         codes.append(subprocess.run(command, cwd=checkout, env=environment, check=False).returncode)
     finally:
         drop_database(dsn)
+        drop_database(template)
     return codes[0]
 
 

@@ -6,11 +6,12 @@ import base64
 import binascii
 
 from pleromad.errors import PleromadError
+from pleromad.model.account import Account
 from protocols.irc import numerics
 from protocols.irc.login import log_in
 from protocols.irc.message import Message
 from protocols.irc.table import Call, command
-from protocols.irc.welcome import try_to_register
+from protocols.irc.welcome import take_account, try_to_register
 
 CHUNK = 400
 ANSWER_LIMIT_BYTES = 4096
@@ -22,7 +23,7 @@ async def authenticate(call: Call) -> None:
     if not session.has("sasl"):
         call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: ask for the capability sasl first")
         return
-    if session.registered or session.account is not None:
+    if session.account is not None:
         session.sasl = None
         call.numeric(numerics.ERR_SASLALREADY, "You have already authenticated")
         return
@@ -48,36 +49,38 @@ async def authenticate(call: Call) -> None:
     if len(answer) == CHUNK:
         if len(session.sasl) > ANSWER_LIMIT_BYTES:
             session.sasl = None
-            call.numeric(numerics.ERR_SASLTOOLONG, "SASL message too long")
+            call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: too long")
         return
     collected = bytes(session.sasl)
     try:
         found = await _plain(call, collected)
     finally:
         session.sasl = None
-    if found:
+    if found is not None and session.registered:
+        await take_account(call, found)
+    elif found is not None:
         await try_to_register(call)
 
 
-async def _plain(call: Call, collected: bytes) -> bool:
-    """Whether the session is logged in now."""
+async def _plain(call: Call, collected: bytes) -> Account | None:
+    """The account the session is logged in as now."""
     session = call.session
     try:
         as_whom, login, secret = base64.b64decode(collected, validate=True).decode().split("\0")
     except (binascii.Error, ValueError):
         call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: malformed credentials")
-        return False
+        return None
     if as_whom and as_whom.lower() != login.lower():
         call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: one account cannot speak for another")
-        return False
+        return None
     try:
         found = await log_in(call.network, login, secret, session.address)
     except PleromadError as error:
         call.numeric(numerics.ERR_SASLFAIL, f"SASL authentication failed: {error.public}")
-        return False
+        return None
     account = found.account
     session.account, session.token_id = account, found.token_id
     shown = f"{session.shown_nick}!{session.user or '*'}@{call.network.settings.domain}"
     call.numeric(numerics.RPL_LOGGEDIN, shown, account.username, f"You are now logged in as {account.username}")
     call.numeric(numerics.RPL_SASLSUCCESS, "SASL authentication successful")
-    return True
+    return account
