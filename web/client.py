@@ -24,6 +24,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import (
     ConnectError,
+    ConnectingCancelledError,
     ConnectionClosed,
     ConnectionDone,
     ConnectionLost,
@@ -71,6 +72,7 @@ IDLE_SECONDS = 20.0  # less than other servers keep an idle connection: a reques
 RESOLVER_THREADS = 16
 FAILURES = (
     ConnectError,
+    ConnectingCancelledError,
     ConnectionClosed,
     DNSLookupError,
     OSError,
@@ -151,6 +153,8 @@ class Client:
         self._endpoints = _Endpoints(self._core, reactor)
         self._agent = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)
         self._hosts: dict[str, _Turns] = {}
+        self._running: set[Deferred[Reply]] = set()
+        self._closed = False
 
     async def get(
         self,
@@ -183,19 +187,31 @@ class Client:
         return await self._timely(self._exchange("POST", target_of(url), given, body, sign, max_bytes), deadline_seconds, url)
 
     async def close(self) -> None:
-        """Close the connections that are kept open, and the resolver's threads."""
+        """Cancel what is under way, close the connections that are kept open, end the resolver's threads."""
+        self._closed = True
+        for running in list(self._running):
+            running.cancel()
         await self._pool.closeCachedConnections()
         self._endpoints.close()
 
     # inside
 
     async def _timely(self, work: Any, seconds: float, url: str) -> Reply:
+        if self._closed:
+            work.close()
+            raise Unreachable(detail="this daemon is stopping")
         running: Deferred[Reply] = Deferred.fromCoroutine(work)
         running.addTimeout(seconds, self._reactor)
+        self._running.add(running)
+        running.addBoth(self._over, running)
         try:
             return await running
         except defer.TimeoutError:
             raise Unreachable(detail=f"no answer in {seconds:.0f} s: {url[:200]}") from None
+
+    def _over(self, result: Any, running: Deferred[Reply]) -> Any:
+        self._running.discard(running)
+        return result
 
     async def _get(self, url: str, headers: Mapping[str, str], sign: Sign | None, max_bytes: int, other_hosts: bool) -> Reply:
         target = target_of(url)
@@ -267,6 +283,8 @@ class Client:
                     raise Unreachable(detail=f"{target.netloc} sends {received['content-encoding'][:40]}, which was not asked for")
                 content = await _read(response, max_bytes)
             except FAILURES as error:
+                if _cancelled(error):
+                    raise defer.CancelledError from error
                 if not last and _hung_up(error):
                     continue
                 raise Unreachable(detail=f"{target.netloc}: {_said(error)}") from error
@@ -379,6 +397,12 @@ def _hung_up(error: BaseException) -> bool:
     reasons = getattr(error, "reasons", None) or [error]
     never = isinstance(error, ResponseNeverReceived | RequestTransmissionFailed)
     return never and all(getattr(reason, "check", lambda *_: None)(ConnectionDone, ConnectionLost) for reason in reasons)
+
+
+def _cancelled(error: BaseException) -> bool:
+    """Was it we who gave up? Twisted tells that in the words of whatever was cancelled."""
+    reasons = getattr(error, "reasons", None) or ()
+    return isinstance(error, ConnectingCancelledError) or any(reason.check(defer.CancelledError) for reason in reasons)
 
 
 def _said(error: BaseException) -> str:

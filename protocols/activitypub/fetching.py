@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from email.message import Message as Headers
 from typing import Any, Generic, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -171,7 +171,7 @@ class Shared(Generic[T]):
             del self._waiting[key]
             for each in list(waiting):
                 each.callback(result)
-            if isinstance(result, Failure) and not waiting and not result.check(PleromadError):
+            if isinstance(result, Failure) and not waiting and not result.check(PleromadError, CancelledError):
                 log.failure("Fetching {key} failed after nobody waited for it", result, key=key)
 
         Deferred.fromCoroutine(work()).addBoth(over)
