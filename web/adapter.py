@@ -123,7 +123,7 @@ class _Counted(Protocol):
             self._begun = True
             if data.startswith(b"\x16\x03") and not isinstance(self.transport, TLSMemoryBIOProtocol):
                 # Somebody speaks TLS to a port without it: tell them now, they would wait for an answer.
-                self.transport.loseConnection()
+                self.transport.loseConnection()  # type: ignore[union-attr, misc]
                 return
         self._channel.dataReceived(data)
 
