@@ -27,7 +27,7 @@ class GopherService(Service):
     def __init__(self, core: Core, reactor: Any) -> None:
         self._core = core
         self._reactor = reactor
-        self.burrow = Burrow(core)
+        self.burrow = Burrow(core, reactor)
         self.connections = Connections(self.burrow, reactor)
         self.ports: list[Any] = []  # IListeningPort
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -63,8 +65,9 @@ class _Kept:
 
 
 class Burrow:
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, reactor: Any) -> None:
         self._core = core
+        self._reactor = reactor
         self._settings: Settings | None = None
         self._cards: Cards
         self._pages: Cache[Request, _Kept] = Cache(REMEMBERED_PAGES)
@@ -122,13 +125,16 @@ class Burrow:
         if page is None:
             raise NotFound
         age = self._age
-        answer = await page(Visit(self._core, cards, tuple(rest), request.query))
+        answer = await page(Visit(self._core, cards, tuple(rest), request.query, self._turn))
         if isinstance(answer, Path):
             return answer
         if len(answer.body) <= MAX_REMEMBERED_BYTES and cards is self._cards:
             until = self._core.clock.seconds() + (STEADY_SECONDS if answer.steady else FRESH_SECONDS)
             self._pages.put(request, _Kept(None if answer.steady else age, until, answer.body))
         return answer.body
+
+    async def _turn(self) -> None:
+        await deferLater(self._reactor, 0, lambda: None)
 
     def _failed(self, failure: Failure, request: Request) -> bytes:
         error = failure.value

@@ -19,7 +19,7 @@ STEP = 3  # columns of one reply
 BAR = 20  # columns of a poll's bar
 LIST_LINES = 24  # of a note in a list; the rest is behind its link
 PAGE_LINES = 2_000  # of a note on its own page
-LIST_HTML = 12_000  # characters of its HTML that are looked at in a list
+LIST_HTML = 6_000  # characters of its HTML that are looked at in a list
 PAGE_HTML = 60_000
 LIST_LINKS = 5
 PAGE_LINKS = 40
@@ -155,7 +155,8 @@ class Cards:
     def _links(self, note: Note, indent: str, most: int) -> list[str]:
         if "<a" not in note.content:  # the parser is what a card costs most
             return []
-        found = [link for link in find_links(note.content[:LIST_HTML]) if link.kind == "link"]
+        html = note.content[: LIST_HTML if most == LIST_LINKS else PAGE_HTML]
+        found = [link for link in find_links(html) if link.kind == "link"]
         lines = []
         for link in found[:most]:
             label = link.text if " " in link.text or "." not in link.text else ""

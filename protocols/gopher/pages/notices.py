@@ -53,7 +53,7 @@ async def _thread(visit: Visit, id: int, place: int, *, opened: bool = False) ->
         if len(above) > ANCESTORS:
             first = above[0].note.id
             blocks.append(items.block([items.link(items.MENU, "The beginning of the thread", f"/notices/{first}", here), items.info()]))
-        blocks += [visit.cards.in_thread(seen.note, 0) for seen in above[-ANCESTORS:]]
+        blocks += await visit.render((seen.note for seen in above[-ANCESTORS:]), lambda note: visit.cards.in_thread(note, 0))
         if above:
             blocks.append(items.block([items.info("-" * items.WIDTH)]))
         blocks += [visit.cards.page(note, opened=opened), items.block([items.info()])]
@@ -62,8 +62,8 @@ async def _thread(visit: Visit, id: int, place: int, *, opened: bool = False) ->
     if below:
         blocks.append(items.block(heading(count(len(below), "reply", "replies") + (f", page {place}" if place > 1 else ""))))
     depths = _depths(note.id, below)
-    for seen in below[start : start + REPLIES]:
-        blocks.append(visit.cards.in_thread(seen.note, depths[seen.note.id]))
+    shown = (seen.note for seen in below[start : start + REPLIES])
+    blocks += await visit.render(shown, lambda note: visit.cards.in_thread(note, depths[note.id]))
     if start + REPLIES < len(below):
         blocks.append(items.block([items.link(items.MENU, "More replies", f"/notices/{note.id}/replies/{place + 1}", here)]))
     return Answer(whole(blocks, here))

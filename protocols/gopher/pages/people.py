@@ -30,11 +30,11 @@ async def users(visit: Visit) -> Answer:
     if not rest:
         above = items.block(profile(visit, account))
         pinned = await visit.core.reading.of_account(None, account.id, Page(PINNED), pinned=True)
-        cards = [visit.cards.in_list(seen.note) for seen in pinned.items if public(seen.note)]
+        cards = await visit.render((seen.note for seen in pinned.items if public(seen.note)), visit.cards.in_list)
         if cards:
             above += items.block([items.info("Pinned:"), items.info()]) + "".join(cards)
             above += items.block([items.info("-" * WIDTH), items.info()])
-    return Answer(listing(visit, name_of(account), found, f"/users/{account.acct}", page, above))
+    return Answer(await listing(visit, name_of(account), found, f"/users/{account.acct}", page, above))
 
 
 def profile(visit: Visit, account: Account) -> list[str]:

@@ -59,11 +59,12 @@ async def _room(visit: Visit, room: Room, rest: list[str]) -> Answer:
     if room.topic and not rest:
         blocks.append(items.block([*items.paragraphs(room.topic), items.info()]))
     date = ""
-    for seen in reversed(found.items):
+    lines = await visit.render((seen.note for seen in reversed(found.items)), visit.cards.in_room)
+    for seen, line in zip(reversed(found.items), lines, strict=True):
         if day(seen.note.created_at) != date:
             date = day(seen.note.created_at)
             blocks.append(items.block([items.info(f"-- {date} --")]))
-        blocks.append(visit.cards.in_room(seen.note))
+        blocks.append(line)
     if not found.items:
         blocks.append(items.block([items.info("Nothing was said.")]))
     blocks.append(items.block([items.info(), *turning(found, f"/rooms/{room.name}", page, here)]))

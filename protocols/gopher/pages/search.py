@@ -57,4 +57,4 @@ async def _overview(visit: Visit, query: str, *, people: bool = True, tags: bool
 async def _notes(visit: Visit, query: str, page: Page, above: str = "") -> Answer:
     found = await visit.core.reading.search(None, query, page)
     # The words go behind the id, so that they may hold slashes.
-    return Answer(listing(visit, f"Search: {query}", found, "/search", page, above, tail=f"/{query}"))
+    return Answer(await listing(visit, f"Search: {query}", found, "/search", page, above, tail=f"/{query}"))

@@ -20,7 +20,7 @@ async def main(visit: Visit) -> Answer:
         raise NotFound
     page = window(rest)
     found = await visit.core.reading.public(None, page, local=which == "public")
-    return Answer(listing(visit, TITLES[which], found, f"/main/{which}", page))
+    return Answer(await listing(visit, TITLES[which], found, f"/main/{which}", page))
 
 
 TITLES = {"public": "What is said here", "all": "What is said on the whole known network"}
@@ -35,7 +35,7 @@ async def tags(visit: Visit) -> Answer:
         raise NotFound
     page = window(rest)
     found = await visit.core.reading.tag(None, tag, page)
-    return Answer(listing(visit, f"#{tag}", found, f"/tags/{tag}", page))
+    return Answer(await listing(visit, f"#{tag}", found, f"/tags/{tag}", page))
 
 
 async def _popular(visit: Visit) -> Answer:
@@ -46,9 +46,9 @@ async def _popular(visit: Visit) -> Answer:
     return Answer(items.menu([*heading("Hashtags, the most used ones first"), *lines, items.info(), home_link(here)]), steady=True)
 
 
-def listing(visit: Visit, title: str, found: Slice[Seen], base: str, page: Page, above: str = "", *, tail: str = "") -> bytes:
+async def listing(visit: Visit, title: str, found: Slice[Seen], base: str, page: Page, above: str = "", *, tail: str = "") -> bytes:
     here = visit.here
-    cards = [visit.cards.in_list(seen.note) for seen in found.items if public(seen.note)]
+    cards = await visit.render((seen.note for seen in found.items if public(seen.note)), visit.cards.in_list)
     empty = [] if cards else [items.info("Nothing is here." if page.max_id is None else "Nothing further."), items.info()]
     turns = turning(found, base, page, here, tail=tail)
     return whole([items.block(heading(title)), above, *cards, items.block([*empty, *turns])], here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from protocols.gopher.items import Here
 PER_PAGE = 20
 MAX_ID = (1 << 63) - 1
 FRESH_SECONDS = 1.0
+TURN_SECONDS = 0.008
 STEADY_SECONDS = 60.0
 
 
@@ -37,10 +39,22 @@ class Visit:
     cards: Cards
     rest: tuple[str, ...]
     query: str = ""
+    turn: Callable[[], Awaitable[None]] | None = None  # lets others have the reactor in between
 
     @property
     def here(self) -> Here:
         return self.cards.here
+
+    async def render(self, notes: Iterable[Note], form: Callable[[Note], str]) -> list[str]:
+        """A block of each. Long notes take a millisecond and more: nobody waits for a whole page of them."""
+        blocks = []
+        began = time.monotonic()
+        for note in notes:
+            if self.turn is not None and time.monotonic() - began > TURN_SECONDS:
+                await self.turn()
+                began = time.monotonic()
+            blocks.append(form(note))
+        return blocks
 
 
 PageAnswer = Answer | Path

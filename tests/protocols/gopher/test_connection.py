@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from twisted.internet import defer
+from twisted.internet import defer, reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
@@ -80,7 +80,7 @@ class ConnectionTests(GopherCase):
         again.hang_up()
 
     async def test_an_answer_that_is_never_made_does_not_hold_the_connection(self) -> None:
-        burrow = Burrow(self.core)
+        burrow = Burrow(self.core, reactor)
         burrow.make = lambda request: Deferred()  # type: ignore[method-assign]
         visitor = Visitor(Connections(burrow, self.clock))
         visitor.send(b"/main/public\r\n")
@@ -91,7 +91,7 @@ class ConnectionTests(GopherCase):
     async def test_a_file_that_nobody_takes_is_let_go(self) -> None:
         path = Path(self.mktemp())
         path.write_bytes(b"x" * 200_000)
-        burrow = Burrow(self.core)
+        burrow = Burrow(self.core, reactor)
         burrow.make = lambda request: defer.succeed(path)  # type: ignore[method-assign]
         visitor = Visitor(Connections(burrow, self.clock))
         visitor.wire.registerProducer = lambda producer, streaming: None  # type: ignore[method-assign]  # it never asks for more
