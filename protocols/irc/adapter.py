@@ -104,5 +104,14 @@ def settings_of(settings: CoreSettings) -> Settings:
         description=settings.instance.description,
         admin_email=settings.instance.contact_email,
         guests=settings.irc.guests,
-        motd=settings.irc.motd,
+        motd=settings.irc.motd or _motd(settings),
+    )
+
+
+def _motd(settings: CoreSettings) -> tuple[str, ...]:
+    """What a newcomer needs to know, where the settings say nothing."""
+    return (
+        *(line for line in settings.instance.description.splitlines() if line.strip()),
+        "Your nick is your account. LIST shows the rooms, JOIN #name enters one or makes it; you stay in it until you PART.",
+        "JOIN &home and &local to read along; what you write there is posted. PRIVMSG nick, or user@host, is a direct message.",
     )

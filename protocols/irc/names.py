@@ -51,6 +51,12 @@ def nick_of(acct: str) -> str:
     return acct.replace("@", "/", 1)
 
 
+def source_of(acct: str, host: str) -> str:
+    """`nick!user@host` of an account here (`host` is ours) or elsewhere; '' stays ''."""
+    user, _, theirs = acct.partition("@")
+    return f"{nick_of(acct)}!{user}@{theirs or host}" if acct else ""
+
+
 def acct_of(nick: str) -> str:
     """What somebody typed for a person: `name`, `name/host`, `name@host`, `@name@host`."""
     return nick.removeprefix("@").replace("/", "@", 1)

@@ -170,8 +170,8 @@ class RoomEvents:
         masks = await reading.masks(room.id)
         old = _picture(channel)
         topic = channel.topic
-        describe(channel, room)
-        set_masks(channel, masks)
+        describe(channel, room, self._network.settings.domain)
+        set_masks(channel, masks, self._network.settings.domain)
         if channel.topic != topic:
             tell.topic_changed(self._network, channel, by)
         new = _picture(channel)

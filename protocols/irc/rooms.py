@@ -14,7 +14,7 @@ from protocols.irc import tell
 from protocols.irc.channels import Channel, Mask
 from protocols.irc.locks import Locks
 from protocols.irc.message import casefold
-from protocols.irc.names import nick_of
+from protocols.irc.names import nick_of, source_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person, person_of
 from protocols.irc.room_backing import FLAGS, RoomBacking
@@ -94,8 +94,8 @@ class Rooms:
             raise NotFound
         members = await reading.members(room_id)
         masks = await reading.masks(room_id)
-        describe(channel, room)
-        set_masks(channel, masks)
+        describe(channel, room, self._network.settings.domain)
+        set_masks(channel, masks, self._network.settings.domain)
         for member in members:
             if not member.pending:
                 ranks = {rank.value for rank in member.ranks}
@@ -121,8 +121,8 @@ class Rooms:
         if room is None or room.secret:
             return None
         channel = Channel(f"#{room.name}", self._backing, room_id=room.id)
-        describe(channel, room)
-        set_masks(channel, await reading.masks(room.id))
+        describe(channel, room, self._network.settings.domain)
+        set_masks(channel, await reading.masks(room.id), self._network.settings.domain)
         for member in await reading.members(room.id):
             if not member.pending:
                 person = person_of(member.account, self._network.settings.domain)
@@ -199,10 +199,10 @@ class Rooms:
         return follow is not None and follow[1]
 
 
-def describe(channel: Channel, room: Room) -> None:
+def describe(channel: Channel, room: Room, host: str) -> None:
     """Topic and settings as the core has them."""
     channel.topic = room.topic
-    channel.topic_by = nick_of(room.topic_by)
+    channel.topic_by = source_of(room.topic_by, host)
     channel.topic_at = int(room.topic_at.timestamp()) if room.topic_at else 0
     channel.created_at = int(room.created_at.timestamp()) if room.created_at else 0
     channel.flags = {"C", *(letter for letter, name in FLAGS.items() if getattr(room, name))}
@@ -210,10 +210,10 @@ def describe(channel: Channel, room: Room) -> None:
     channel.limit = room.member_limit
 
 
-def set_masks(channel: Channel, masks: Iterable[MaskEntry]) -> None:
+def set_masks(channel: Channel, masks: Iterable[MaskEntry], host: str) -> None:
     for entries in channel.lists.values():
         entries.clear()
     for entry in masks:
         if entry.kind in channel.lists:
             set_at = int(entry.set_at.timestamp())
-            channel.lists[entry.kind][entry.mask] = Mask(entry.mask, nick_of(entry.set_by), set_at)
+            channel.lists[entry.kind][entry.mask] = Mask(entry.mask, source_of(entry.set_by, host), set_at)

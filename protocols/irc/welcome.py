@@ -157,7 +157,7 @@ def isupport_tokens(network: Network) -> list[str]:
         f"NICKLEN={names.NICK_LENGTH}",
         "PREFIX=(qaohv)~&@%+",
         "SAFELIST",
-        "STATUSMSG=~&@%+",
+        "STATUSMSG=~@%+",  # not &: irssi 1.4 would take &local for a message to the admins of `local`
         "TARGMAX=JOIN:,PART:,KICK:,NAMES:,LIST:,WHOIS:1,PRIVMSG:4,NOTICE:4,TAGMSG:4,MONITOR:100",
         f"TOPICLEN={names.TOPIC_LENGTH}",
         f"USERLEN={names.USER_LENGTH}",

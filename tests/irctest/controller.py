@@ -58,7 +58,7 @@ class PleromadController(BaseServerController, DirectoryBasedController):
         "ELIST": "CMNTU",
         "INVEX": "I",
         "PREFIX": "(qaohv)~&@%+",
-        "STATUSMSG": "~&@%+",
+        "STATUSMSG": "~@%+",
         "UTF8ONLY": None,
         "WHOX": None,
     }

@@ -20,7 +20,8 @@ from protocols.irc.session import Session
 from protocols.irc.table import Call, Refused, command
 
 TARGET_LIMIT = 4
-RANK_OF_PREFIX = {prefix: rank for rank, prefix in PREFIXES.items()}
+# STATUSMSG; & begins a channel's name here.
+RANK_OF_PREFIX = {prefix: rank for rank, prefix in PREFIXES.items() if prefix != "&"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,6 @@ async def _say(call: Call) -> None:
 
 
 async def _to(call: Call, target: str, line: Line) -> None:
-    # `&#room` is to the admins of #room, `&local` is a channel.
     if target[:1] in RANK_OF_PREFIX and target[1:2] == "#":
         await _to_channel(call, target[1:], target[0], line)
     elif names.looks_like_channel(target):

@@ -149,7 +149,7 @@ async def _mask(call: Call, channel: Channel, change: Change) -> Change | None:
         return None
     await channel.backing.mask(channel, call.person, change.letter, known or mask, change.given)
     if change.given:
-        masks[mask] = Mask(mask, call.person.nick, call.network.now_seconds())
+        masks[mask] = Mask(mask, call.person.source, call.network.now_seconds())
     else:
         del masks[known or mask]
     return Change(change.given, change.letter, known or mask)

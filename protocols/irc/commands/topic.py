@@ -26,7 +26,7 @@ async def topic(call: Call) -> None:
             raise Refused(numerics.ERR_CHANOPRIVSNEEDED, channel.name, "You're not a channel operator")
         await channel.backing.topic(channel, person, text)
         channel.topic = text
-        channel.topic_by = person.nick
+        channel.topic_by = person.source
         channel.topic_at = network.now_seconds()
         tell.topic_changed(network, channel, person, call)
 
