@@ -15,7 +15,7 @@ from pleromad.model.activity import Announce, Create, EmojiReact, Follow, Like, 
 from pleromad.model.note import NoteDraft, PollDraft, Visibility
 from pleromad.model.room import RoomChange
 
-PASSWORD = "demo demo"
+PASSWORD = "demodemo"
 log = Logger()
 
 PEOPLE = (
@@ -27,7 +27,7 @@ PEOPLE = (
 
 
 async def furnish(core: Core) -> None:
-    """Does nothing when there is somebody already. Everybody's password is `demo demo`."""
+    """Does nothing when there is somebody already. Everybody's password is `demodemo`."""
     if (await core.reading.counts()).people:
         return
     log.info("Making the demo: people, notes, pictures, a room")

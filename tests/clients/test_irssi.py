@@ -55,7 +55,9 @@ class IrssiTests(FlowCase):
         try:
             await until(look, every=0.2)
         except AssertionError:
-            self.fail(f"no {text!r} on the screen:\n{terminal.screen}")
+            shown = terminal.screen
+            terminal.type("/window 1")
+            self.fail(f"no {text!r} on the screen:\n{shown}\nin the first window:\n{terminal.screen}")
 
     async def test_a_person_in_irssi_talks_and_reads(self) -> None:
         irssi = program("irssi")
@@ -64,6 +66,8 @@ class IrssiTests(FlowCase):
         alice, _ = await self.person(daemon, "alice"), await self.person(daemon, "bob")
         home = Path(self.mktemp())
         home.mkdir(parents=True)
+        # Else irssi itself waits two seconds between commands.
+        (home / "config").write_text('settings = { "irc/core" = { cmd_queue_speed = "10msecs"; cmds_max_at_once = "50"; }; };')
         terminal = Terminal(
             irssi,
             f"--home={home.resolve()}",
@@ -87,7 +91,7 @@ class IrssiTests(FlowCase):
         room_notes = await alice.get("/api/v1/accounts/lookup?acct=tea")
         self.assertTrue(room_notes["group"])
         terminal.type("/join &local")
-        await self.sees(terminal, "&local")
+        await self.sees(terminal, "bob [bob@localhost] has joined &local")
         await alice.post("/api/v1/statuses", {"status": "a note for everybody here"})
         await self.sees(terminal, "a note for everybody here")
         gone = Deferred()
