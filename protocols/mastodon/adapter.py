@@ -13,7 +13,7 @@ from protocols.mastodon.errors import INVALID_TOKEN
 from protocols.mastodon.from_core.accounts import AVATAR, HEADER
 from protocols.mastodon.streaming.hub import Hub
 from protocols.mastodon.streaming.sse import streamed
-from protocols.mastodon.streaming.streams import NEEDS_PERSON, check, parse
+from protocols.mastodon.streaming.streams import NEEDS_PERSON, parse
 from protocols.mastodon.streaming.websocket import Doorstep
 from protocols.mastodon.table import ROWS
 from web.answers import Answer
@@ -65,8 +65,8 @@ def _sse(door: Door, hub: Hub, name: str | None) -> Any:
         viewer = await door.admit(Access.ANYBODY, (), request)
         if viewer.token is None and wanted in NEEDS_PERSON:
             raise Unauthenticated(INVALID_TOKEN)
-        stream = parse(wanted, tag=request.first("tag") or "", only_media=media)
-        check(stream, viewer)
+        stream = parse(wanted, tag=request.first("tag") or "", list=request.first("list") or "", only_media=media)
+        await hub.admit(viewer, stream)
         return streamed(hub, viewer, bearer_of(request), stream)
 
     return answer

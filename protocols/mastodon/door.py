@@ -5,7 +5,7 @@ A `Row` says all there is to know of an endpoint; `table.ROWS` has them all.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -16,9 +16,11 @@ from pleromad.core import Core
 from pleromad.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from pleromad.model.account import Account
 from pleromad.model.activity import Activity, Origin, Outcome
+from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
 from protocols.mastodon.errors import INVALID_TOKEN, NEEDS_USER, OUT_OF_SCOPE
 from protocols.mastodon.from_core import Rendering
+from protocols.mastodon.from_core.statuses import Matches
 from web.answers import Answer
 from web.auth import Viewer, viewer_of
 from web.bodies import form
@@ -116,6 +118,15 @@ class Call(Generic[F]):
     def number(self, name: str) -> int:
         """A placeholder of the path that is an id. NotFound when it is none."""
         return id_of(self.request.params[name])
+
+    async def filtered(self, context: str, seen: Iterable[Seen]) -> Matches:
+        """What the filters of the person who asks find in these notes, in one of the contexts of filters."""
+        return await self.core.personal.filtered(self.viewer_id, context, [each.note for each in seen])
+
+    async def statuses(self, context: str, found: Slice[Seen]) -> Listed:
+        """A page of statuses as that person sees it."""
+        matches = await self.filtered(context, found.items)
+        return Listed.of(self.render.statuses.many(found.items, self.viewer_id, matches), found)
 
     async def submit(self, activity: Activity, *, idempotency_key: str | None = None) -> Outcome:
         """Let the person who asks do this."""

@@ -13,7 +13,10 @@ from protocols.mastodon.endpoints import (
     actions,
     apps,
     empty,
+    filters,
+    filters_v1,
     instance,
+    lists,
     media,
     notifications,
     polls,
@@ -21,6 +24,7 @@ from protocols.mastodon.endpoints import (
     relations,
     search,
     statuses,
+    tags,
     timelines,
 )
 from protocols.mastodon.entities.account import (
@@ -41,7 +45,7 @@ from protocols.mastodon.entities.app import (
     WebPushSubscription,
 )
 from protocols.mastodon.entities.base import CustomEmoji, Empty
-from protocols.mastodon.entities.filter import Filter, FilterV1
+from protocols.mastodon.entities.filter import Filter, FilterKeyword, FilterStatus, FilterV1
 from protocols.mastodon.entities.instance import (
     DomainBlock,
     ExtendedDescription,
@@ -113,9 +117,13 @@ _ACCOUNTS = (
     Row("GET", "/api/v1/accounts/<id>/statuses", accounts.statuses, ANYBODY, "read:statuses", list[Status], accounts.StatusesForm, NOTES),
     Row("GET", "/api/v1/accounts/<id>/followers", accounts.followers, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
     Row("GET", "/api/v1/accounts/<id>/following", accounts.following, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
-    Row("GET", "/api/v1/accounts/<id>/featured_tags", accounts.nothing_of, ANYBODY, "read:accounts", list[FeaturedTag]),
-    Row("GET", "/api/v1/accounts/<id>/endorsements", accounts.nothing_of, ANYBODY, "read:accounts", list[Account]),
-    Row("GET", "/api/v1/accounts/<id>/lists", accounts.nothing_of, PERSON, "read:lists", list[UserList]),
+    Row("GET", "/api/v1/accounts/<id>/featured_tags", tags.featured_by, ANYBODY, "read:accounts", list[FeaturedTag]),
+    Row("GET", "/api/v1/accounts/<id>/endorsements", tags.endorsed_by, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/accounts/<id>/lists", lists.with_account, PERSON, "read:lists", list[UserList]),
+    Row("POST", "/api/v1/accounts/<id>/endorse", tags.endorse, PERSON, "write:accounts", Relationship),
+    Row("POST", "/api/v1/accounts/<id>/unendorse", tags.unendorse, PERSON, "write:accounts", Relationship),
+    Row("POST", "/api/v1/accounts/<id>/pin", tags.endorse, PERSON, "write:accounts", Relationship),
+    Row("POST", "/api/v1/accounts/<id>/unpin", tags.unendorse, PERSON, "write:accounts", Relationship),
     Row("POST", "/api/v1/accounts/<id>/follow", relations.follow, PERSON, "write:follows", Relationship, relations.FollowForm),
     Row("POST", "/api/v1/accounts/<id>/unfollow", relations.unfollow, PERSON, "write:follows", Relationship),
     Row("POST", "/api/v1/accounts/<id>/remove_from_followers", relations.remove_from_followers, PERSON, "write:follows", Relationship),
@@ -133,7 +141,7 @@ _ACCOUNTS = (
     Row("GET", "/api/v1/domain_blocks", relations.domain_blocks, PERSON, "read:blocks", list[str], NoForm, (100, 200)),
     Row("POST", "/api/v1/domain_blocks", relations.block_domain, PERSON, "write:blocks", Empty, relations.DomainForm),
     Row("DELETE", "/api/v1/domain_blocks", relations.unblock_domain, PERSON, "write:blocks", Empty, relations.DomainForm),
-    Row("GET", "/api/v1/endorsements", empty.nothing, PERSON, "read:accounts", list[Account]),
+    Row("GET", "/api/v1/endorsements", tags.endorsements, PERSON, "read:accounts", list[Account], NoForm, PEOPLE),
     Row("GET", "/api/v1/preferences", profile.preferences, PERSON, "read:accounts", Preferences),
     Row("DELETE", "/api/v1/profile/avatar", profile.remove_avatar, PERSON, "write:accounts", CredentialAccount),
     Row("DELETE", "/api/v1/profile/header", profile.remove_header, PERSON, "write:accounts", CredentialAccount),
@@ -175,19 +183,18 @@ _TIMELINES = (
     Row("GET", "/api/v1/timelines/public", timelines.public, ANYBODY, "read:statuses", list[Status], timelines.PublicForm, NOTES),
     Row("GET", "/api/v1/timelines/tag/<hashtag>", timelines.tag, ANYBODY, "read:statuses", list[Status], timelines.TagForm, NOTES),
     Row("GET", "/api/v1/timelines/direct", timelines.direct, PERSON, "read:statuses", list[Status], NoForm, NOTES),
-    Row("GET", "/api/v1/timelines/list/<id>", empty.not_here, PERSON, "read:lists", list[Status]),
+    Row("GET", "/api/v1/timelines/list/<id>", lists.timeline, PERSON, "read:lists", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/timelines/link", empty.nothing, ANYBODY, "read:statuses", list[Status]),
     Row("GET", "/api/v1/favourites", timelines.favourites, PERSON, "read:favourites", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/bookmarks", timelines.bookmarks, PERSON, "read:bookmarks", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/conversations", timelines.conversations, PERSON, "read:statuses", list[Conversation], NoForm, NOTES),
     Row("GET", "/api/v1/markers", timelines.markers, PERSON, "read:statuses", dict[str, Marker], timelines.WhichMarkers),
     Row("POST", "/api/v1/markers", timelines.set_markers, PERSON, "write:statuses", dict[str, Marker], timelines.MarkersForm),
-    Row("GET", "/api/v1/lists", empty.nothing, PERSON, "read:lists", list[UserList]),
-    Row("GET", "/api/v2/filters", empty.nothing, PERSON, "read:filters", list[Filter]),
-    Row("GET", "/api/v1/filters", empty.nothing, PERSON, "read:filters", list[FilterV1]),
     Row("GET", "/api/v1/announcements", empty.nothing, PERSON, "", list[Announcement]),
-    Row("GET", "/api/v1/followed_tags", empty.nothing, PERSON, "read:follows", list[Tag]),
-    Row("GET", "/api/v1/featured_tags", empty.nothing, PERSON, "read:accounts", list[FeaturedTag]),
+    Row("GET", "/api/v1/followed_tags", tags.followed, PERSON, "read:follows", list[Tag], NoForm, (100, 200)),
+    Row("GET", "/api/v1/featured_tags", tags.featured, PERSON, "read:accounts", list[FeaturedTag]),
+    Row("POST", "/api/v1/featured_tags", tags.add_featured, PERSON, "write:accounts", FeaturedTag, tags.NameForm),
+    Row("DELETE", "/api/v1/featured_tags/<id>", tags.remove_featured, PERSON, "write:accounts", Empty),
     Row("GET", "/api/v1/featured_tags/suggestions", empty.nothing, PERSON, "read:accounts", list[Tag]),
     Row("GET", "/api/v1/suggestions", empty.nothing, PERSON, "read:accounts", list[Account]),
     Row("GET", "/api/v2/suggestions", empty.nothing, PERSON, "read:accounts", list[Suggestion]),
@@ -195,6 +202,39 @@ _TIMELINES = (
     Row("GET", "/api/v1/trends/tags", empty.nothing, ANYBODY, "", list[Tag]),
     Row("GET", "/api/v1/trends/statuses", empty.nothing, ANYBODY, "", list[Status]),
     Row("GET", "/api/v1/trends/links", empty.nothing, ANYBODY, "", list[TrendsLink]),
+)
+
+_LISTS = (
+    Row("GET", "/api/v1/lists", lists.many, PERSON, "read:lists", list[UserList]),
+    Row("POST", "/api/v1/lists", lists.create, PERSON, "write:lists", UserList, lists.NewListForm),
+    Row("GET", "/api/v1/lists/<id>", lists.show, PERSON, "read:lists", UserList),
+    Row("PUT", "/api/v1/lists/<id>", lists.update, PERSON, "write:lists", UserList, lists.ListForm),
+    Row("DELETE", "/api/v1/lists/<id>", lists.delete, PERSON, "write:lists", Empty),
+    Row("GET", "/api/v1/lists/<id>/accounts", lists.members, PERSON, "read:lists", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("POST", "/api/v1/lists/<id>/accounts", lists.add_members, PERSON, "write:lists", Empty, lists.MembersForm),
+    Row("DELETE", "/api/v1/lists/<id>/accounts", lists.remove_members, PERSON, "write:lists", Empty, lists.MembersForm),
+)
+
+_FILTERS = (
+    Row("GET", "/api/v2/filters", filters.many, PERSON, "read:filters", list[Filter]),
+    Row("POST", "/api/v2/filters", filters.create, PERSON, "write:filters", Filter, filters.FilterForm),
+    Row("GET", "/api/v2/filters/<id>", filters.show, PERSON, "read:filters", Filter),
+    Row("PUT", "/api/v2/filters/<id>", filters.update, PERSON, "write:filters", Filter, filters.FilterForm),
+    Row("DELETE", "/api/v2/filters/<id>", filters.delete, PERSON, "write:filters", Empty),
+    Row("GET", "/api/v2/filters/<id>/keywords", filters.keywords, PERSON, "read:filters", list[FilterKeyword]),
+    Row("POST", "/api/v2/filters/<id>/keywords", filters.add_keyword, PERSON, "write:filters", FilterKeyword, filters.KeywordForm),
+    Row("GET", "/api/v2/filters/keywords/<id>", filters.show_keyword, PERSON, "read:filters", FilterKeyword),
+    Row("PUT", "/api/v2/filters/keywords/<id>", filters.update_keyword, PERSON, "write:filters", FilterKeyword, filters.KeywordForm),
+    Row("DELETE", "/api/v2/filters/keywords/<id>", filters.delete_keyword, PERSON, "write:filters", Empty),
+    Row("GET", "/api/v2/filters/<id>/statuses", filters.statuses, PERSON, "read:filters", list[FilterStatus]),
+    Row("POST", "/api/v2/filters/<id>/statuses", filters.add_status, PERSON, "write:filters", FilterStatus, filters.StatusIdForm),
+    Row("GET", "/api/v2/filters/statuses/<id>", filters.show_status, PERSON, "read:filters", FilterStatus),
+    Row("DELETE", "/api/v2/filters/statuses/<id>", filters.delete_status, PERSON, "write:filters", Empty),
+    Row("GET", "/api/v1/filters", filters_v1.many, PERSON, "read:filters", list[FilterV1]),
+    Row("POST", "/api/v1/filters", filters_v1.create, PERSON, "write:filters", FilterV1, filters_v1.OldFilterForm),
+    Row("GET", "/api/v1/filters/<id>", filters_v1.show, PERSON, "read:filters", FilterV1),
+    Row("PUT", "/api/v1/filters/<id>", filters_v1.update, PERSON, "write:filters", FilterV1, filters_v1.OldFilterForm),
+    Row("DELETE", "/api/v1/filters/<id>", filters_v1.delete, PERSON, "write:filters", Empty),
 )
 
 _NOTIFICATIONS = (
@@ -222,7 +262,11 @@ _NOTIFICATIONS = (
 _SEARCH = (
     Row("GET", "/api/v2/search", search.search, ANYBODY, "read:search", Search, search.SearchForm, NOTES),
     Row("GET", "/api/v1/search", search.search_v1, ANYBODY, "read:search", SearchV1, search.SearchForm, NOTES),
-    Row("GET", "/api/v1/tags/<name>", search.show_tag, ANYBODY, "", Tag),
+    Row("GET", "/api/v1/tags/<name>", tags.show, ANYBODY, "", Tag),
+    Row("POST", "/api/v1/tags/<name>/follow", tags.follow, PERSON, "write:follows", Tag),
+    Row("POST", "/api/v1/tags/<name>/unfollow", tags.unfollow, PERSON, "write:follows", Tag),
+    Row("POST", "/api/v1/tags/<name>/feature", tags.feature, PERSON, "write:accounts", Tag),
+    Row("POST", "/api/v1/tags/<name>/unfeature", tags.unfeature, PERSON, "write:accounts", Tag),
 )
 
 # Pleroma's own; each also without /v1.
@@ -242,6 +286,8 @@ ROWS: tuple[Row, ...] = (
     *_ACCOUNTS,
     *_STATUSES,
     *_TIMELINES,
+    *_LISTS,
+    *_FILTERS,
     *_NOTIFICATIONS,
     *_SEARCH,
     *_PLEROMA,

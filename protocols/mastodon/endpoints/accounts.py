@@ -10,7 +10,7 @@ from pleromad.errors import Invalid, NotFound
 from pleromad.model import account as model
 from pleromad.model.account import Account
 from pleromad.text import normal_tag
-from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
+from protocols.mastodon.door import Call, Listed, id_of, known_ids
 from protocols.mastodon.entities.account import Account as AccountEntity
 from protocols.mastodon.entities.account import FamiliarFollowers
 from protocols.mastodon.entities.account import Relationship as RelationshipEntity
@@ -95,7 +95,7 @@ async def statuses(call: Call[StatusesForm]) -> Listed:
         pinned=form.pinned,
         tagged=normal_tag(form.tagged.strip().lstrip("#")) or None,
     )
-    return Listed.of(call.render.statuses.many(found.items, call.viewer_id), found)
+    return await call.statuses("account", found)
 
 
 async def followers(call: Call[WithRelationships]) -> Listed:
@@ -120,12 +120,6 @@ async def relationships(call: Call[Ids]) -> list[RelationshipEntity]:
 async def familiar_followers(call: Call[Ids]) -> list[FamiliarFollowers]:
     """Nobody is told yet."""
     return [FamiliarFollowers(id=str(id), accounts=[]) for id in known_ids(call.form.id)]
-
-
-async def nothing_of(call: Call[NoForm]) -> list[object]:
-    """Of somebody who is there: no lists, no featured tags, no endorsements."""
-    await named(call)
-    return []
 
 
 async def named(call: Call[msgspec.Struct]) -> Account:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -19,6 +19,7 @@ from protocols.mastodon.entities.notification import (
     UnreadCount,
 )
 from protocols.mastodon.from_core.notifications import PLEROMA_TYPES, shown
+from protocols.mastodon.from_core.statuses import Matches
 
 MOST_UNREAD = 100
 
@@ -63,12 +64,14 @@ def wanted(form: NotificationsForm) -> Wanted:
 async def many(call: Call[NotificationsForm]) -> Listed:
     found = await _page(call)
     seen = await read_up_to(call.core, call.me.id)
-    return Listed.of(call.render.notifications.many(found.items, call.me.id, seen), found)
+    matches = await _matches(call, found.items)
+    return Listed.of(call.render.notifications.many(found.items, call.me.id, seen, matches), found)
 
 
 async def grouped(call: Call[NotificationsForm]) -> Paged:
     found = await _page(call)
-    return Paged(call.render.notifications.groups(found.items, call.me.id), found)
+    matches = await _matches(call, found.items)
+    return Paged(call.render.notifications.groups(found.items, call.me.id, matches), found)
 
 
 async def _page(call: Call[NotificationsForm]) -> Slice[Notification]:
@@ -76,6 +79,10 @@ async def _page(call: Call[NotificationsForm]) -> Slice[Notification]:
     return await call.core.reading.notifications(
         call.me.id, call.page, types=asked.types, exclude=asked.exclude, from_id=asked.from_id
     )
+
+
+async def _matches(call: Call[NotificationsForm], found: Iterable[Notification]) -> Matches:
+    return await call.filtered("notifications", [each.seen for each in found if each.seen is not None])
 
 
 def _id_of_group(call: Call[NoForm]) -> int:

@@ -11,11 +11,10 @@ from pleromad.errors import Invalid, Unauthenticated
 from pleromad.model.account import Account
 from pleromad.model.note import Seen
 from pleromad.model.page import Page
-from pleromad.text import normal_tag
-from protocols.mastodon.door import Call, NoForm, id_of
+from protocols.mastodon.door import Call, id_of
 from protocols.mastodon.entities.search import Search, SearchV1
-from protocols.mastodon.entities.tag import Tag
 from protocols.mastodon.errors import NEEDS_USER
+from protocols.mastodon.from_core.tags import tag
 from protocols.mastodon.resolving import find_account, find_note, is_address
 
 MAX_QUERY = 2000
@@ -49,31 +48,19 @@ async def search(call: Call[SearchForm]) -> Search:
             statuses = await _statuses(call, query)
         if form.type in (None, "hashtags") and not query.startswith("@"):
             tags = await call.core.reading.search_tags(query, call.page.limit, call.page.offset)
+    matches = await call.filtered("public", statuses)
+    followed = await call.core.personal.tags_followed(call.viewer_id, tags) if call.viewer_id is not None and tags else set()
+    known = call.viewer_id is not None
     return Search(
         accounts=[Raw(one) for one in call.render.accounts.many(accounts)],
-        statuses=[Raw(one) for one in call.render.statuses.many(statuses, call.viewer_id)],
-        hashtags=[tag_entity(call, name) for name in tags],
+        statuses=[Raw(one) for one in call.render.statuses.many(statuses, call.viewer_id, matches)],
+        hashtags=[tag(call.core, name, following=name in followed if known else None) for name in tags],
     )
 
 
 async def search_v1(call: Call[SearchForm]) -> SearchV1:
     found = await search(call)
     return SearchV1(accounts=found.accounts, statuses=found.statuses, hashtags=[tag.name for tag in found.hashtags])
-
-
-async def show_tag(call: Call[NoForm]) -> Tag:
-    name = normal_tag(call.request.params["name"].lstrip("#"))
-    if not name.replace("_", "").isalnum() or len(name) > 150:
-        raise Invalid("Validation failed: Tag is invalid", field="name")
-    return tag_entity(call, name)
-
-
-def tag_entity(call: Call[msgspec.Struct], name: str) -> Tag:
-    """A hashtag is its name: it has no other id. How it was used is not counted by day."""
-    tag = Tag(id=name, name=name, url=call.core.uris.tag(name), history=[])
-    if call.viewer_id is not None:
-        tag.following = tag.featuring = False
-    return tag
 
 
 async def _meant(call: Call[SearchForm], query: str) -> tuple[list[Account], list[Seen]]:

@@ -9,6 +9,7 @@ import msgspec
 from pleromad.errors import Invalid, NotFound
 from pleromad.model.activity import Announce, Create, Delete, Undo, Update
 from pleromad.model.note import NoteDraft, PollDraft, Visibility
+from pleromad.model.page import Slice
 from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
 from protocols.mastodon.endpoints.accounts import Ids, WithRelationships, rendered
 from protocols.mastodon.endpoints.media import focus_of
@@ -149,13 +150,14 @@ async def show(call: Call[NoForm]) -> bytes:
 
 async def many(call: Call[Ids]) -> Listed:
     found = await call.core.reading.notes(call.viewer_id, known_ids([*call.form.id, *call.form.ids]))
-    return Listed(call.render.statuses.many(found, call.viewer_id))
+    return await call.statuses("thread", Slice(tuple(found)))
 
 
 async def context(call: Call[NoForm]) -> bytes:
     up, down = await call.core.reading.thread(call.viewer_id, call.id)
+    matches = await call.filtered("thread", [*up, *down])
     render = call.render.statuses.many
-    ancestors, descendants = (b",".join(render(notes, call.viewer_id)) for notes in (up, down))
+    ancestors, descendants = (b",".join(render(notes, call.viewer_id, matches)) for notes in (up, down))
     return b'{"ancestors":[' + ancestors + b'],"descendants":[' + descendants + b"]}"
 
 
@@ -189,7 +191,9 @@ async def no_quotes(call: Call[NoForm]) -> list[object]:
 async def _status(call: Call[msgspec.Struct], id: int | None) -> bytes:
     if id is None:
         raise NotFound
-    return call.render.statuses.one(await call.core.reading.note(call.viewer_id, id), call.viewer_id)
+    seen = await call.core.reading.note(call.viewer_id, id)
+    matches = await call.filtered("thread", [seen])
+    return call.render.statuses.one(seen, call.viewer_id, matches=matches.get(id, ()))
 
 
 async def _defaults(call: Call[TextForm]) -> tuple[str, bool]:

@@ -42,7 +42,7 @@ class WhichMarkers(msgspec.Struct):
 
 
 async def home(call: Call[NoForm]) -> Listed:
-    return _listed(call, await call.core.reading.home(call.me.id, call.page))
+    return await call.statuses("home", await call.core.reading.home(call.me.id, call.page))
 
 
 async def public(call: Call[PublicForm]) -> Listed:
@@ -50,7 +50,7 @@ async def public(call: Call[PublicForm]) -> Listed:
     found = await call.core.reading.public(
         call.viewer_id, call.page, local=form.local, remote=form.remote, only_media=form.only_media
     )
-    return _listed(call, found)
+    return await call.statuses("public", found)
 
 
 async def tag(call: Call[TagForm]) -> Listed:
@@ -65,7 +65,7 @@ async def tag(call: Call[TagForm]) -> Listed:
         all=_tags(form.all),
         none=_tags(form.none),
     )
-    return _listed(call, found)
+    return await call.statuses("public", found)
 
 
 def _tags(names: list[str]) -> list[str]:
@@ -73,7 +73,7 @@ def _tags(names: list[str]) -> list[str]:
 
 
 async def direct(call: Call[NoForm]) -> Listed:
-    return _listed(call, await call.core.reading.direct(call.me.id, call.page))
+    return await call.statuses("thread", await call.core.reading.direct(call.me.id, call.page))
 
 
 async def favourites(call: Call[NoForm]) -> Listed:
@@ -84,7 +84,8 @@ async def bookmarks(call: Call[NoForm]) -> Listed:
     return _listed(call, await call.core.reading.bookmarks(call.me.id, call.page))
 
 
-def _listed(call: Call[msgspec.Struct], found: Slice[Seen]) -> Listed:
+def _listed(call: Call[NoForm], found: Slice[Seen]) -> Listed:
+    """What one kept oneself is not filtered."""
     return Listed.of(call.render.statuses.many(found.items, call.viewer_id), found)
 
 

@@ -8,14 +8,17 @@ from msgspec import UNSET, Raw
 
 from pleromad.clock import iso
 from pleromad.core import Core
+from pleromad.model.note import Seen
 from pleromad.model.notification import Notification
 from protocols.mastodon.entities import notification as entities
 from protocols.mastodon.from_core.accounts import AccountRendering, encode
-from protocols.mastodon.from_core.statuses import StatusRendering
+from protocols.mastodon.from_core.statuses import Matches, StatusRendering
 
 WITHOUT_STATUS = frozenset({"follow", "follow_request"})
 # Types that only those are told who ask for them: apps that do not know them fail.
 PLEROMA_TYPES = frozenset({"pleroma:emoji_reaction"})
+
+_NONE: Matches = {}
 
 
 class NotificationRendering:
@@ -24,11 +27,13 @@ class NotificationRendering:
         self._accounts = accounts
         self._statuses = statuses
 
-    def many(self, notifications: Iterable[Notification], viewer: int, read_up_to: int) -> list[bytes]:
-        return [self.one(each, viewer, read_up_to) for each in shown(notifications)]
+    def many(
+        self, notifications: Iterable[Notification], viewer: int, read_up_to: int, matches: Matches = _NONE
+    ) -> list[bytes]:
+        return [self.one(each, viewer, read_up_to, matches) for each in shown(notifications)]
 
-    def one(self, notification: Notification, viewer: int, read_up_to: int) -> bytes:
-        """`read_up_to`: the viewer's marker."""
+    def one(self, notification: Notification, viewer: int, read_up_to: int, matches: Matches = _NONE) -> bytes:
+        """`read_up_to`: the viewer's marker; `matches`: what their filters found, by the note's id."""
         special = notification.type in PLEROMA_TYPES
         entity = entities.Notification(
             id=str(notification.id),
@@ -36,7 +41,7 @@ class NotificationRendering:
             group_key=group_key(notification),
             created_at=iso(notification.created_at),
             account=self._accounts.raw(notification.account),
-            status=UNSET if notification.seen is None else self._statuses.raw(notification.seen, viewer),
+            status=UNSET if notification.seen is None else self._status(notification.seen, viewer, matches),
             pleroma=entities.PleromaNotification(is_seen=notification.id <= read_up_to, is_muted=False),
             emoji=notification.emoji if special else UNSET,
             emoji_url=notification.emoji_url if special else UNSET,
@@ -44,14 +49,17 @@ class NotificationRendering:
         made: bytes = encode(entity)
         return made
 
-    def groups(self, notifications: Sequence[Notification], viewer: int) -> entities.GroupedNotificationsResults:
+    def _status(self, seen: Seen, viewer: int, matches: Matches) -> Raw:
+        return self._statuses.raw(seen, viewer, matches.get(seen.note.id, ()))
+
+    def groups(self, notifications: Sequence[Notification], viewer: int, matches: Matches = _NONE) -> entities.GroupedNotificationsResults:
         """Each by itself: a server may leave every type ungrouped (Mastodon documentation, "grouped_types")."""
         wanted = list(shown(notifications))
         accounts = {each.account.id: each.account for each in wanted}
         statuses = {each.seen.note.id: each.seen for each in wanted if each.seen is not None}
         return entities.GroupedNotificationsResults(
             accounts=[self._accounts.raw(account) for account in accounts.values()],
-            statuses=[Raw(one) for one in self._statuses.many(statuses.values(), viewer)],
+            statuses=[Raw(one) for one in self._statuses.many(statuses.values(), viewer, matches)],
             notification_groups=[self._group(each) for each in wanted],
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import UNSET
@@ -12,9 +12,11 @@ from pleromad.cache import Cache
 from pleromad.clock import iso
 from pleromad.core import Core
 from pleromad.model.note import NOTHING, Note, NoteEdit, NoteState, Reaction, Seen, Visibility
+from pleromad.model.personal import FilterMatch
 from protocols.mastodon.entities import status as entities
 from protocols.mastodon.entities.tag import StatusTag
 from protocols.mastodon.from_core.accounts import AccountRendering, emoji, encode, moment
+from protocols.mastodon.from_core.filters import results
 from protocols.mastodon.from_core.media import attachment
 from protocols.mastodon.from_core.polls import poll
 
@@ -31,35 +33,51 @@ _FOR_VIEWER = _PLAIN + _UNTOUCHED + b',"filtered":[]}'
 _FOR_AUTHOR = _PLAIN + _UNTOUCHED + b',"pinned":false,"filtered":[]}'
 
 
+Matches = Mapping[int, Sequence[FilterMatch]]
+_NONE: Matches = {}
+
+
 class StatusRendering:
     def __init__(self, core: Core, accounts: AccountRendering) -> None:
         self._core = core
         self._accounts = accounts
         self._heads: Cache[int, tuple[str, bytes]] = Cache(KEPT)
 
-    def many(self, seen: Iterable[Seen], viewer: int | None) -> list[bytes]:
-        return [self.one(each, viewer) for each in seen]
+    def many(self, seen: Iterable[Seen], viewer: int | None, matches: Matches = _NONE) -> list[bytes]:
+        """`matches`: what the viewer's filters found, by the note's id."""
+        return [self.one(each, viewer, matches=matches.get(each.note.id, ())) for each in seen]
 
-    def raw(self, seen: Seen, viewer: int | None) -> msgspec.Raw:
-        return msgspec.Raw(self.one(seen, viewer))
+    def raw(self, seen: Seen, viewer: int | None, matches: Sequence[FilterMatch] = ()) -> msgspec.Raw:
+        return msgspec.Raw(self.one(seen, viewer, matches=matches))
 
-    def one(self, seen: Seen, viewer: int | None, *, source: str | None = None) -> bytes:
+    def one(
+        self, seen: Seen, viewer: int | None, *, source: str | None = None, matches: Sequence[FilterMatch] = ()
+    ) -> bytes:
         """The Status as JSON. `viewer` None: without what only those who are logged in are told. `source`: with `text`."""
         note, state = seen.note, seen.state
         head = self._head(note)
+        filtered = results(matches) if matches else b"[]"
         if note.boost_of is not None:
-            return head + self._tail(note, state, viewer, boosted=self.one(Seen(note.boost_of, state), viewer))
-        if note.poll is None and not note.reactions and state is NOTHING and source is None:
+            boosted = self.one(Seen(note.boost_of, state), viewer, matches=matches)
+            return head + self._tail(note, state, viewer, filtered, boosted=boosted)
+        if note.poll is None and not note.reactions and state is NOTHING and source is None and not matches:
             if viewer is None:
                 return head + _FOR_ANYBODY
             if viewer != note.account.id:
                 return head + _FOR_VIEWER
             if not note.pinned:
                 return head + _FOR_AUTHOR
-        return head + self._tail(note, state, viewer, source=source)
+        return head + self._tail(note, state, viewer, filtered, source=source)
 
     def _tail(
-        self, note: Note, state: NoteState, viewer: int | None, *, boosted: bytes | None = None, source: str | None = None
+        self,
+        note: Note,
+        state: NoteState,
+        viewer: int | None,
+        filtered: bytes,
+        *,
+        boosted: bytes | None = None,
+        source: str | None = None,
     ) -> bytes:
         parts = [b',"emoji_reactions":', encode([_reaction(each, state) for each in note.reactions])]
         parts += [b',"thread_muted":', _bool(state.muted), b'},"text":', encode(source), b',"poll":']
@@ -74,7 +92,7 @@ class StatusRendering:
             parts += [b',"muted":', _bool(state.muted), b',"bookmarked":', _bool(state.bookmarked)]
             if viewer == note.account.id and boosted is None:
                 parts += [b',"pinned":', _bool(note.pinned)]
-            parts.append(b',"filtered":[]')
+            parts += [b',"filtered":', filtered]
         parts.append(b"}")
         return b"".join(parts)
 

@@ -19,10 +19,20 @@ from pleromad.model.note import Note, Seen, Visibility
 from protocols.mastodon.from_core import Rendering
 from protocols.mastodon.from_core.accounts import encode
 from protocols.mastodon.from_core.conversations import conversation, people_in
+from protocols.mastodon.from_core.filters import results
 from protocols.mastodon.from_core.notifications import PLEROMA_TYPES, shown
 from protocols.mastodon.streaming.listener import Listener
 from protocols.mastodon.streaming.message import Message
-from protocols.mastodon.streaming.streams import DIRECT, NOTIFICATIONS, USER, Stream, open_streams
+from protocols.mastodon.streaming.streams import (
+    DIRECT,
+    LIST,
+    NOTIFICATIONS,
+    USER,
+    Stream,
+    check,
+    open_streams,
+)
+from web.auth import Viewer
 
 HEARTBEAT_SECONDS = 15.0
 MAX_STREAMS = 100  # of one connection
@@ -82,6 +92,14 @@ class Hub(Service):
         if not same:
             self._listeners.pop(listener.viewer_id, None)
 
+    async def admit(self, viewer: Viewer, stream: Stream) -> None:
+        """May they listen to it? Unauthenticated, Forbidden, NotFound for somebody else's list."""
+        check(stream, viewer)
+        if viewer.id is not None:
+            if stream.name == LIST:
+                await self._core.personal.list(viewer.id, int(stream.of))
+            await self._core.personal.filters(viewer.id)  # so that they are at hand when the first note comes
+
     def subscribe(self, listener: Listener, stream: Stream) -> None:
         if len(listener.streams) >= MAX_STREAMS:
             raise RateLimited("Too many subscriptions")
@@ -123,6 +141,8 @@ class Hub(Service):
                 self._deleted(event.note_id)
             case events.NOTIFIED:
                 await self._notified(event.account_id, event.other_id)
+            case events.FILTERS_CHANGED:
+                self._tell(self._of(USER, [event.account_id]), Message("filters_changed"), Stream(USER))
             case events.TOKEN_REVOKED:
                 self._close(one for one in self._all() if one.token_id == event.other_id)
             case events.ACCOUNT_DELETED:
@@ -139,12 +159,33 @@ class Hub(Service):
         if note.visibility is Visibility.DIRECT:
             await self._direct(note)
             return
-        message: Message | None = None
-        for stream, listener in await self._audience(note):
-            if message is None:
-                # Without what depends on who looks, as Mastodon streams it.
-                message = Message(kind, self._render.statuses.one(Seen(note), None).decode())
-            listener.tell(message, stream)
+        audience = await self._audience(note)
+        if not audience:
+            return
+        # Without what depends on who looks, as Mastodon streams it; only what one's filters find is put in.
+        status = self._render.statuses.one(Seen(note), None)
+        plain = Message(kind, status.decode())
+        own: dict[tuple[int, str], Message | None] = {}
+        for stream, listener in audience:
+            message: Message | None = plain
+            if listener.viewer_id is not None:
+                key = (listener.viewer_id, "home" if stream.name in (USER, LIST) else "public")
+                if key not in own:
+                    own[key] = await self._filtered(*key, note, kind, status, plain)
+                message = own[key]
+            if message is not None:
+                listener.tell(message, stream)
+
+    async def _filtered(
+        self, viewer: int, context: str, note: Note, kind: str, status: bytes, plain: Message
+    ) -> Message | None:
+        """As one person's filters want it: None when they hide it."""
+        matches = (await self._core.personal.filtered(viewer, context, [note])).get(note.id)
+        if not matches:
+            return plain
+        if any(match.filter.action == "hide" for match in matches):
+            return None
+        return Message(kind, (status[:-1] + b',"filtered":' + results(matches) + b"}").decode())
 
     async def _audience(self, note: Note) -> list[tuple[Stream, Listener]]:
         """Everybody to be told: at whose home it is, and who listens to a stream of everybody it is in."""
@@ -152,6 +193,7 @@ class Hub(Service):
         at_home = self._people(USER)
         owners = await reading.home_owners(note.id, at_home) if at_home else set()
         opened = [(stream, one) for stream in open_streams(note) for one in self._ears.get(stream, ())]
+        opened += await self._listed(note)
         people = owners | {one.viewer_id for _, one in opened if one.viewer_id is not None}
         may = await reading.may_see(note.id, people) if people else set()
         if note.boost_of is not None and may:
@@ -162,6 +204,12 @@ class Hub(Service):
         return told + [
             (stream, one) for stream, one in opened if (anybody if one.viewer_id is None else one.viewer_id in may)
         ]
+
+    async def _listed(self, note: Note) -> list[tuple[Stream, Listener]]:
+        """Those who listen to a list it is in."""
+        wanted = {int(stream.of): stream for stream in self._ears if stream.name == LIST}
+        holding = await self._core.reading.lists_holding(note.id, wanted) if wanted else set()
+        return [(wanted[id], one) for id in holding for one in self._ears.get(wanted[id], ())]
 
     async def _direct(self, note: Note) -> None:
         people = {note.account.id, *note.recipients} & self._people(DIRECT)
@@ -182,7 +230,7 @@ class Hub(Service):
             self._tell(self._of(USER, people), message, Stream(USER))
             return
         for stream, ears in list(self._ears.items()):
-            if stream.name == USER or (visibility is None and stream.name not in (NOTIFICATIONS, DIRECT)):
+            if stream.name in (USER, LIST) or (visibility is None and stream.name not in (NOTIFICATIONS, DIRECT)):
                 self._tell(ears, message, stream)
 
     async def _notified(self, viewer: int, notification_id: int) -> None:

@@ -4,38 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pleromad.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from pleromad.errors import Forbidden, Invalid, Unauthenticated
 from pleromad.model.note import Note, Visibility
 from pleromad.text import normal_tag
+from protocols.mastodon.door import id_of
 from protocols.mastodon.errors import INVALID_TOKEN, OUT_OF_SCOPE
 from web.auth import Viewer
 
-USER, NOTIFICATIONS, DIRECT = "user", "user:notification", "direct"
+USER, NOTIFICATIONS, DIRECT, LIST = "user", "user:notification", "direct", "list"
 HASHTAG, HASHTAG_LOCAL = "hashtag", "hashtag:local"
 PUBLIC = frozenset(
     {"public", "public:media", "public:local", "public:local:media", "public:remote", "public:remote:media"}
 )
-NEEDS_PERSON = frozenset({USER, NOTIFICATIONS, DIRECT})
+NEEDS_PERSON = frozenset({USER, NOTIFICATIONS, DIRECT, LIST})
 _ALIASES = {"user:notifications": NOTIFICATIONS}  # Pleroma
 MAX_TAG = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
+    """`of`: the hashtag, or the id of the list."""
+
     name: str
-    tag: str = ""
+    of: str = ""
 
     @property
-    def label(self) -> list[str]:
+    def label(self) -> tuple[str, ...]:
         """How a frame names it."""
-        return [self.name, self.tag] if self.tag else [self.name]
+        return (self.name, self.of) if self.of else (self.name,)
 
 
-def parse(name: str, *, tag: str = "", only_media: bool = False) -> Stream:
+def parse(name: str, *, tag: str = "", list: str = "", only_media: bool = False) -> Stream:
     """Invalid, NotFound when there is no such stream."""
     name = _ALIASES.get(name, name)
     if name in PUBLIC:
         return Stream(f"{name}:media" if only_media and not name.endswith(":media") else name)
+    if name == LIST:
+        return Stream(name, str(id_of(list)))  # whose it is is asked by the hub
     if name in NEEDS_PERSON:
         return Stream(name)
     if name in (HASHTAG, HASHTAG_LOCAL):
@@ -43,8 +48,6 @@ def parse(name: str, *, tag: str = "", only_media: bool = False) -> Stream:
         if not tag or len(tag) > MAX_TAG:
             raise Invalid("Missing tag name parameter", field="tag")
         return Stream(name, tag)
-    if name == "list":
-        raise NotFound  # there are no lists yet
     raise Invalid("Unknown stream type", field="stream")
 
 

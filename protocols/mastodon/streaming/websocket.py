@@ -14,7 +14,7 @@ from protocols.mastodon.errors import status_of
 from protocols.mastodon.streaming.hub import Hub
 from protocols.mastodon.streaming.listener import Listener
 from protocols.mastodon.streaming.message import Message
-from protocols.mastodon.streaming.streams import Stream, check, parse
+from protocols.mastodon.streaming.streams import LIST, Stream, check, parse
 from web.auth import Viewer, bearer_of, viewer_of, viewer_of_token
 from web.request import Request
 from web.websocket import POLICY, WebSocketTransport
@@ -28,6 +28,7 @@ class Order(msgspec.Struct):
     type: str
     stream: str = ""
     tag: str = ""
+    list: str | int = ""
     token: str = ""
 
 
@@ -54,9 +55,10 @@ class Doorstep:
         name = request.first("stream") or ""
         if name:
             media = (request.first("only_media") or "").lower() in ("true", "1")
-            stream = parse(name, tag=request.first("tag") or "", only_media=media)
-            check(stream, viewer)
-            listener.wanted = stream
+            listener.wanted = parse(
+                name, tag=request.first("tag") or "", list=request.first("list") or "", only_media=media
+            )
+            await self._hub.admit(viewer, listener.wanted)
         self._hub.check_room(listener)
         self._hub.join(listener)
         return listener
@@ -106,13 +108,25 @@ class WebSocketListener(Listener):
     def _obey(self, order: Order) -> None:
         match order.type:
             case "subscribe":
-                stream = parse(order.stream, tag=order.tag)
+                stream = parse(order.stream, tag=order.tag, list=str(order.list))
                 check(stream, self.viewer)
-                self._hub.subscribe(self, stream)
+                if stream.name == LIST:
+                    spawn(self._subscribe(stream), "a subscription to a list")
+                else:
+                    self._hub.subscribe(self, stream)
             case "unsubscribe":
-                self._hub.unsubscribe(self, parse(order.stream, tag=order.tag))
+                self._hub.unsubscribe(self, parse(order.stream, tag=order.tag, list=str(order.list)))
             case "pleroma:authenticate":
                 spawn(self._authenticate(order.token), "a log-in over a WebSocket")
+
+    async def _subscribe(self, stream: Stream) -> None:
+        """Where the store must be asked first."""
+        try:
+            await self._hub.admit(self.viewer, stream)
+            if self._transport is not None:
+                self._hub.subscribe(self, stream)
+        except PleromadError as error:
+            self._refuse(error)
 
     async def _authenticate(self, secret: str) -> None:
         """Pleroma: the token comes after the connection. It cannot be changed for another."""

@@ -174,6 +174,40 @@ class WebSocketTests(StreamingCase):
         self.assertEqual([(await mine.message())["event"] for _ in range(3)], ["notification", "delete", "update"])
         self.assertEqual(json.loads((await other.message())["payload"])["id"], str(last))
 
+    async def test_a_list_is_told_of_its_members(self) -> None:
+        await self.people()
+        made = await self.core.personal.add_list(self.alice.id, "Friends")
+        await self.core.personal.add_members(self.alice.id, made.id, [self.bob.id])
+        socket = await self.open(f"?stream=list&list={made.id}", self.by_alice)
+        later = await self.open("", self.by_alice)
+        later.say(type="subscribe", stream="list", list=str(made.id))
+        later.say(type="subscribe", stream="list", list="7")
+        self.assertEqual((await later.message())["status"], 404)
+        eve = await self.token(await self.person("eve"))
+        self.assertEqual((await self.refused(f"?stream=list&list={made.id}", Authorization=f"Bearer {eve}"))[0], 404)
+        await self.post(self.alice, "not in it")
+        id = await self.post(self.bob, "in it")
+        for one in (socket, later):
+            told = await one.message()
+            self.assertEqual((told["stream"], json.loads(told["payload"])["id"]), (["list", str(made.id)], str(id)))
+
+    async def test_filters_mark_or_hide_what_they_find(self) -> None:
+        await self.people()
+        plain = await self.open("?stream=public", await self.token(await self.person("eve")))
+        socket = await self.open("?stream=user", self.by_alice)
+        await self.call("POST", "/api/v2/filters", self.by_alice, json={"title": "w", "context": ["home"], "keywords_attributes": [{"keyword": "cats"}]})
+        self.assertEqual(await socket.message(), {"stream": ["user"], "event": "filters_changed"})
+        hide = {"title": "h", "context": ["home"], "filter_action": "hide", "keywords_attributes": [{"keyword": "dogs"}]}
+        await self.call("POST", "/api/v2/filters", self.by_alice, json=hide)
+        self.assertEqual((await socket.message())["event"], "filters_changed")
+        await self.post(self.bob, "about dogs")
+        await self.post(self.bob, "about cats")
+        await self.post(self.bob, "about birds")
+        marked = self.payload(await socket.message(), Status)
+        self.assertEqual([one["keyword_matches"] for one in marked["filtered"]], [["cats"]])
+        self.assertNotIn("filtered", self.payload(await socket.message(), Status))
+        self.assertNotIn("filtered", self.payload(await plain.message(), Status))
+
     async def test_a_token_is_taken_from_query_header_or_subprotocol(self) -> None:
         await self.people()
         await self.open(f"?stream=user&access_token={self.by_alice}")
@@ -198,7 +232,7 @@ class WebSocketTests(StreamingCase):
         socket.say(type="subscribe", stream="nonsense")
         self.assertEqual(await socket.message(), {"error": "Unknown stream type", "status": 400})
         socket.exchange.send(socket.near.send(TextMessage("no json")))
-        socket.say(type="subscribe", stream="list", list="1")
+        socket.say(type="subscribe", stream="list", list="x")
         self.assertEqual((await socket.message())["status"], 404)
 
     async def test_a_revoked_token_ends_its_streams(self) -> None:
@@ -274,7 +308,7 @@ class SseTests(StreamingCase):
         self.assertNotIn(b"simple", tagged.transport.value())
 
     async def test_wrong_requests_are_refused(self) -> None:
-        for path, status in (("/user", 401), ("/hashtag", 422), ("?stream=x", 422), ("/direct", 401), ("/list?list=1", 404)):
+        for path, status in (("/user", 401), ("/hashtag", 422), ("?stream=x", 422), ("/direct", 401), ("/list?list=1", 401)):
             self.assertEqual((await self.get(f"/api/v1/streaming{path}")).status, status, path)
         self.assertEqual((await self.get("/api/v1/streaming/health")).body, b"OK")
 
