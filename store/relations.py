@@ -160,7 +160,7 @@ async def relationships(db: Queries, viewer: int, ids: Sequence[int]) -> list[Re
         return []
     rows = await db.fetch(
         """SELECT t.id, f.accepted, f.show_boosts, f.notify, f.languages, g.accepted, b.id IS NOT NULL, c.id IS NOT NULL,
-               m.id IS NOT NULL, m.notifications, m.expires_at, d.id IS NOT NULL, n.comment
+               m.id IS NOT NULL, m.notifications, m.expires_at, d.id IS NOT NULL, n.comment, e.id IS NOT NULL
            FROM accounts t
            LEFT JOIN follows f ON f.account_id = %(viewer)s AND f.target_id = t.id
            LEFT JOIN follows g ON g.target_id = %(viewer)s AND g.account_id = t.id
@@ -169,6 +169,7 @@ async def relationships(db: Queries, viewer: int, ids: Sequence[int]) -> list[Re
            LEFT JOIN mutes m ON m.account_id = %(viewer)s AND m.target_id = t.id AND (m.expires_at IS NULL OR m.expires_at > now())
            LEFT JOIN domain_blocks d ON d.account_id = %(viewer)s AND d.domain = t.domain
            LEFT JOIN account_notes n ON n.account_id = %(viewer)s AND n.target_id = t.id
+           LEFT JOIN endorsements e ON e.account_id = %(viewer)s AND e.target_id = t.id
            WHERE t.id = ANY(%(ids)s)""",
         {"viewer": viewer, "ids": list(ids)},
     )
@@ -194,6 +195,7 @@ def _relationship(row: Sequence[Any]) -> Relationship:
         muting_expires_at=row[10],
         domain_blocking=row[11],
         note=row[12] or "",
+        endorsed=row[13],
     )
 
 
