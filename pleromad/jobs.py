@@ -21,6 +21,7 @@ __all__ = ["Drop", "Job", "Jobs", "Later", "growing"]
 
 LEASE_SECONDS = 180.0
 POLL_SECONDS = 5.0
+FLUSH_SECONDS = 0.1
 Worker = Callable[[Job], Awaitable[None]]
 log = Logger()
 
@@ -51,6 +52,7 @@ class _Kind:
     backoff: Callable[[int], float]
     on_exhausted: Worker | None
     running: dict[int, Job] = field(default_factory=dict)
+    more: bool = False  # at the last look there were as many as could be taken
 
     def busy(self) -> list[str]:
         keys = Counter(job.key for job in self.running.values() if job.key is not None)
@@ -65,8 +67,10 @@ class Jobs:
         self._periodic: list[tuple[str, float, Callable[[], Awaitable[Any]]]] = []
         self._started = False
         self._pumping = False
-        self._again = False
+        self._waiting: set[str] = set()  # kinds there may be jobs of
+        self._ask_all = False
         self._timer: Any = None  # IDelayedCall
+        self._flush: Any = None  # IDelayedCall
         self._finished: list[int] = []
         self._tasks: dict[int, Deferred[None]] = {}
         self._last_turns = 0.0
@@ -110,8 +114,8 @@ class Jobs:
             dedupe=[dedupe] if dedupe else None,
             max_attempts=max_attempts,
         )
-        if within is None:
-            self.wake()
+        if within is None and not delay_seconds:
+            self.wake(kind)
 
     async def add_many(
         self,
@@ -123,20 +127,20 @@ class Jobs:
     ) -> None:
         """`jobs` are (key, payload)."""
         await job_rows.add(self._database, kind, jobs, dedupe=dedupe, max_attempts=max_attempts)
-        self.wake()
+        self.wake(kind)
 
     async def pending(self) -> dict[str, int]:
         return await job_rows.pending(self._database)
 
-    def wake(self) -> None:
-        """There may be something to do now."""
-        if not self._started:
-            return
-        if self._pumping:
-            self._again = True
-            return
-        self._pumping = True
-        spawn(self._pump(), "taking jobs")
+    def wake(self, kind: str | None = None) -> None:
+        """There may be something to do now: of this kind, or of any."""
+        if kind is None:
+            self._ask_all = True
+        elif kind in self._kinds:
+            self._waiting.add(kind)
+        if self._started and not self._pumping:
+            self._pumping = True
+            spawn(self._pump(), "taking jobs")
 
     async def start(self) -> None:
         self._started = True
@@ -145,8 +149,9 @@ class Jobs:
     async def stop(self) -> None:
         """Take no more; what runs is cancelled and comes again at the next start."""
         self._started = False
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
+        for timer in (self._timer, self._flush):
+            if timer is not None and timer.active():
+                timer.cancel()
         for task in list(self._tasks.values()):
             task.cancel()
         unfinished = [id for kind in self._kinds.values() for id in kind.running if id not in self._finished]
@@ -159,51 +164,58 @@ class Jobs:
             log.warn("Jobs in work were not given back: {error}", error=error.detail)
 
     async def _pump(self) -> None:
+        """Until there is nothing to take, or nobody free to do it."""
         try:
-            while True:
-                self._again = False
-                await self._take_all()
-                await self._take_turns()
-                if not self._again or not self._started:
-                    break
+            while self._started and (self._waiting or self._ask_all or self._finished):
+                await self._forget_finished()
+                if self._ask_all:
+                    self._ask_all = False
+                    self._waiting |= await job_rows.due_kinds(self._database, list(self._kinds))
+                    await self._take_turns()
+                kinds, self._waiting = self._waiting, set()
+                for name in kinds:
+                    await self._take(name, self._kinds[name])
         except StoreUnavailable as error:
             log.warn("No jobs while the database is away: {error}", error=error.detail)
+            self._ask_all = True
         finally:
             self._pumping = False
         if self._started:
             await self._set_timer()
-            if self._again:
-                self.wake()
 
-    async def _set_timer(self) -> None:
-        seconds = POLL_SECONDS
-        idle = [name for name, kind in self._kinds.items() if len(kind.running) < kind.concurrency]
-        try:
-            due = await job_rows.next_due(self._database, idle) if idle else None
-        except StoreUnavailable:
-            due = None
-        if due is not None:
-            # Those of a busy key are due and must wait: they are taken when it is free.
-            seconds = min(seconds, max(due, 0.5))
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        if self._started:
-            self._timer = self._reactor.callLater(seconds, self.wake)
-
-    async def _take_all(self) -> None:
+    async def _forget_finished(self) -> None:
         if self._finished:
             finished, self._finished = self._finished, []
-            await job_rows.done(self._database, finished)
-        for name, kind in self._kinds.items():
-            free = kind.concurrency - len(kind.running)
-            if free <= 0 or not self._started:
-                continue
-            taken = await job_rows.take(self._database, name, free, LEASE_SECONDS, kind.busy(), kind.per_key)
-            for job in taken:
-                kind.running[job.id] = job
-                self._tasks[job.id] = spawn(self._run(kind, job), f"job {name} {job.id}")
-            if len(taken) == free:
-                self._again = True
+            try:
+                await job_rows.done(self._database, finished)
+            except StoreUnavailable:
+                self._finished += finished
+                raise
+
+    async def _take(self, name: str, kind: _Kind) -> None:
+        free = kind.concurrency - len(kind.running)
+        if free <= 0:
+            kind.more = True
+            return
+        taken = await job_rows.take(self._database, name, free, LEASE_SECONDS, kind.busy(), kind.per_key)
+        kind.more = len(taken) == free
+        for job in taken:
+            kind.running[job.id] = job
+            self._tasks[job.id] = spawn(self._run(kind, job), f"job {name} {job.id}")
+
+    async def _set_timer(self) -> None:
+        """Look again when the next job is due (one that was put off, or of another daemon), at the latest in a few seconds."""
+        if self._timer is not None and self._timer.active():
+            return
+        self._timer = self._reactor.callLater(POLL_SECONDS, self.wake)
+
+    def _wake_in(self, seconds: float) -> None:
+        if self._timer is not None and self._timer.active():
+            if self._timer.getTime() <= self._reactor.seconds() + seconds:
+                return
+            self._timer.cancel()
+        if self._started:
+            self._timer = self._reactor.callLater(min(seconds, POLL_SECONDS), self.wake)
 
     async def _run(self, kind: _Kind, job: Job) -> None:
         work = Deferred.fromCoroutine(_as_coroutine(kind.worker(job)))
@@ -225,18 +237,32 @@ class Jobs:
             if self._started:
                 kind.running.pop(job.id, None)
                 self._tasks.pop(job.id, None)
+        self._done(kind, job)
+
+    def _done(self, kind: _Kind, job: Job) -> None:
+        """Rows of finished jobs go together, soon; at once when others wait for the place or the key."""
         self._finished.append(job.id)
-        self.wake()
+        if kind.more or job.key is not None:
+            self.wake(job.kind)
+        elif self._started and (self._flush is None or not self._flush.active()):
+            self._flush = self._reactor.callLater(FLUSH_SECONDS, self._flush_now)
+
+    def _flush_now(self) -> None:
+        if self._started and not self._pumping and self._finished:
+            self._pumping = True
+            spawn(self._pump(), "forgetting finished jobs")
 
     async def _retry(self, kind: _Kind, job: Job, seconds: float, reason: str, counted: bool) -> None:
         if counted and job.attempts >= job.max_attempts:
             log.info("Job {kind} {id} given up after {n} tries: {reason}", kind=job.kind, id=job.id, n=job.attempts, reason=reason)
             if kind.on_exhausted is not None:
                 await kind.on_exhausted(job)
-            self._finished.append(job.id)
-        else:
-            await job_rows.retry(self._database, job.id, seconds, reason, counted=counted)
-        self.wake()
+            self._done(kind, job)
+            return
+        await job_rows.retry(self._database, job.id, seconds, reason, counted=counted)
+        if kind.more or job.key is not None:
+            self.wake(job.kind)
+        self._wake_in(seconds)
 
     async def _take_turns(self) -> None:
         now = float(self._reactor.seconds())

@@ -77,8 +77,8 @@ class ActivityService:
             if known is None:
                 raise errors.StoreUnavailable(detail="an activity came and went") from None
             return known
-        if self._durable:
-            self._jobs.wake()
+        for kind in self._durable:
+            self._jobs.wake(kind)
         self._bus.publish(done.events)
         stored = result.data is not None
         return Outcome(

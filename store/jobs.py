@@ -78,13 +78,14 @@ async def release(db: Queries, ids: Collection[int]) -> None:
     await db.execute("UPDATE jobs SET locked_until = NULL, attempts = attempts - 1 WHERE id = ANY(%s)", (list(ids),))
 
 
-async def next_due(db: Queries, kinds: Collection[str]) -> float | None:
-    """Seconds until the next job of these kinds is due; None when there is none."""
-    value = await db.fetch_value(
-        "SELECT extract(epoch FROM min(greatest(run_at, coalesce(locked_until, run_at))) - now()) FROM jobs WHERE kind = ANY(%s)",
+async def due_kinds(db: Queries, kinds: Collection[str]) -> set[str]:
+    """Of which of these kinds something is due and not in work."""
+    rows = await db.fetch(
+        "SELECT k FROM unnest(%s::text[]) AS t(k) WHERE EXISTS (SELECT FROM jobs WHERE kind = k AND run_at <= now()"
+        " AND (locked_until IS NULL OR locked_until < now()))",
         (list(kinds),),
     )
-    return None if value is None else max(0.0, float(value))
+    return {row[0] for row in rows}
 
 
 async def pending(db: Queries) -> dict[str, int]:
