@@ -51,14 +51,14 @@ def show_note(network: Network, sessions: Iterable[Session], note: Note, target:
 def show_earlier(
     network: Network, sessions: Iterable[Session], notes: Sequence[Note], target: str, call: Call | None
 ) -> None:
-    """What was said before, oldest first: a chathistory batch where the client takes batches, with the time in the text
-    where it takes no server-time."""
+    """What was said before, oldest first: a chathistory batch where the client takes batches and times, else with the time
+    in the text (irssi 1.4 takes server-time and does not show it)."""
     if not notes:
         return
     for session in sessions:
         session.read_back.extend(note.id for note in notes)
         messages = [message for note in notes for message in _earlier(network, session, note, target)]
-        if session.has("batch"):
+        if _takes_history(session):
             name = network.next_batch()
             messages = [Message(m.command, m.params, m.source, {**m.tags, "batch": name}) for m in messages]
             messages.insert(0, network.server_line("BATCH", f"+{name}", "chathistory", target))
@@ -69,13 +69,17 @@ def show_earlier(
 
 def _earlier(network: Network, session: Session, note: Note, target: str) -> Iterator[Message]:
     lines = note_lines(note)
-    if not session.has("server-time"):
+    if not _takes_history(session):
         stamp = _stamp(note.created_at, network.clock.now())
         first, *others = lines
         action = first.startswith("\x01ACTION ")
         text = first.removeprefix("\x01ACTION ").rstrip("\x01")
         lines = (f"\x01ACTION {stamp} {text}\x01" if action else f"{stamp} {text}", *others)
     return note_messages(network, note, target, lines)
+
+
+def _takes_history(session: Session) -> bool:
+    return session.has("batch") and session.has("server-time")
 
 
 def _stamp(at: datetime, now: datetime) -> str:

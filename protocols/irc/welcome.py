@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pleromad.errors import PleromadError, Unauthenticated
+from pleromad.errors import PleromadError, StoreUnavailable, Unauthenticated
 from protocols.irc import names, numerics, tell
 from protocols.irc.channels import LIST_LIMIT
 from protocols.irc.login import is_reserved, log_in
@@ -64,9 +64,18 @@ async def try_to_register(call: Call) -> None:
     if first:
         tell.online(network, person)
     if person.account is not None:
-        await network.core.accounts.seen(person.account.id)
-        await network.rooms.attach(session, call, first=first)
+        await _attach(call, person.account, first=first)
     session.settled = True
+
+
+async def _attach(call: Call, account: Account, *, first: bool) -> None:
+    """Into the rooms of the account. A session that is only half in would be worse than none."""
+    try:
+        await call.network.core.accounts.seen(account.id)
+        await call.network.rooms.attach(call.session, call, first=first)
+    except StoreUnavailable as error:
+        call.replies.flush()
+        call.session.close(error.public)
 
 
 async def take_account(call: Call, account: Account) -> None:
@@ -75,8 +84,7 @@ async def take_account(call: Call, account: Account) -> None:
     person.account = account
     network.know(person)
     tell.account_changed(network, person, call)
-    await network.core.accounts.seen(account.id)
-    await network.rooms.attach(call.session, call, first=True)
+    await _attach(call, account, first=True)
 
 
 async def _log_in_by_pass(call: Call, login: str, secret: str) -> bool:
