@@ -42,6 +42,7 @@ class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     listen: tuple[str, ...] = ("tcp:4000:interface=127.0.0.1",)
     public_url: str = ""  # default https://DOMAIN; all ids and links start with it
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    access_log: bool = False
 
 
 class Gopher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

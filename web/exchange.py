@@ -108,7 +108,9 @@ class HallFactory(TwistedSite):
         pass  # no access log file, and no clock that ticks for one
 
     def log(self, request: Any) -> None:
-        log.debug(
+        if not self.hall.core.settings.http.access_log:
+            return
+        log.info(
             "{method} {path} {status} {size}",
             method=request.method.decode("ascii", "replace"),
             path=request.path.decode("ascii", "replace"),
