@@ -337,9 +337,11 @@ async def adopt_replies(db: Queries, id: int, uri: str, account_id: int) -> int:
     )
 
 
-async def delete(db: Queries, id: int) -> None:
-    """The row, its boosts and all that hangs on it."""
+async def delete(db: Queries, id: int) -> list[tuple[int, int]]:
+    """The row, its boosts and all that hangs on it. Returns the boosts that went with it: (id, account id)."""
+    rows = await db.fetch("DELETE FROM notes WHERE boost_of_id = %s RETURNING id, account_id", (id,))
     await db.execute("DELETE FROM notes WHERE id = %s", (id,))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def add_edit(db: Queries, id: int, at: datetime) -> None:

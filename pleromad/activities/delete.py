@@ -37,7 +37,8 @@ async def apply(work: Work, activity: Delete) -> Result:
         facts.account_id == work.actor.id or moderating or work.origin.kind == "system",
         errors.NotFound(station="check"),
     )
-    await note_rows.delete(work.tx, facts.id)
+    boosts = await note_rows.delete(work.tx, facts.id)
+    work.events.extend(Event(event.NOTE_DELETED, id, account) for id, account in boosts)
     await activity_rows.bury(work.tx, facts.uri, facts.type, facts.local)
     if facts.in_reply_to_id is not None:
         await note_rows.count(work.tx, facts.in_reply_to_id, replies=-1)
