@@ -54,16 +54,17 @@ class Fingers:
         return finger
 
     async def _ask(self, username: str, host: str, resource: str) -> Finger:
-        base = f"https://{host}"
-        url = f"{base}/.well-known/webfinger?resource={quote(resource, safe='@:')}"
+        query = f"/.well-known/webfinger?resource={quote(resource, safe='@:')}"
+        base, other = f"https://{host}", f"http://{host}"
+        if ":" in host and self._core.settings.federation.allow_http:
+            base, other = other, base  # a test's server on a port of its own has no TLS, as a rule
         try:
-            reply = await self._get(url)
+            reply = await self._get(base + query)
         except Unreachable:
-            # With allow_http a test's server may have no TLS.
             if not self._core.settings.federation.allow_http:
                 raise
-            base = f"http://{host}"
-            reply = await self._get(f"{base}/.well-known/webfinger?resource={quote(resource, safe='@:')}")
+            base = other
+            reply = await self._get(base + query)
         if reply.status in (404, 400) or (reply.status == 200 and "html" in reply.media_type):
             template = await self._template(base)
             if template is not None:

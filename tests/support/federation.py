@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twisted.internet import defer, reactor
 from twisted.internet.defer import Deferred
@@ -25,6 +25,9 @@ from tests.support.daemon import free_ports
 from tests.support.http import build_doors
 from tests.support.postgres import drop_database, new_database
 from web.adapter import HttpService, build_site, listen
+
+if TYPE_CHECKING:
+    from tests.support.peer import Peer
 
 
 class Server:
@@ -111,7 +114,7 @@ class FederationCase(TestCase):
 
     @defer.inlineCallbacks
     def setUp(self) -> Any:
-        self.patch(keys, "new_pair", _pair)
+        self.patch(keys, "new_pair", another_pair)
         self.addCleanup(lambda: Deferred.fromCoroutine(settle()))
         yield Deferred.fromCoroutine(self.set_up())
 
@@ -126,6 +129,14 @@ class FederationCase(TestCase):
         self.addCleanup(lambda: Deferred.fromCoroutine(server.stop()))
         await server.start()
         return server
+
+    async def peer(self) -> Peer:
+        """A server of another kind; see tests.support.peer."""
+        from tests.support.peer import Peer
+
+        peer = Peer()
+        self.addCleanup(lambda: Deferred.fromCoroutine(peer.stop()))
+        return peer
 
     async def until(self, look: Callable[[], Awaitable[Any]], what: str = "") -> Any:
         """Ask until the answer is true; the test's own timeout ends it."""
@@ -153,8 +164,8 @@ _pairs: list[keys.Pair] = []
 _next = 0
 
 
-def _pair() -> keys.Pair:
-    """Keys are slow to make: a handful serves all tests, each server's actors still have different ones in a test."""
+def another_pair() -> keys.Pair:
+    """Keys are slow to make: a handful serves all tests; those made one after the other differ."""
     global _next
     if len(_pairs) < 8:
         _pairs.append(_new_pair())

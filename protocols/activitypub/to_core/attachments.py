@@ -22,6 +22,7 @@ from protocols.activitypub.to_core.pieces import (
 
 MAX_ATTACHMENTS = 32
 MAX_DESCRIPTION = 10_000
+MAX_LINKS = 100
 
 _BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,\-.:;=?@\[\]^_{|}~]{6,200}")
 _MEDIA_TYPE = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,80}")
@@ -120,8 +121,9 @@ def film(thing: Mapping[str, Any]) -> RemoteAttachment | None:
     """
     candidates: list[tuple[int, RemoteAttachment]] = []
     queue = [item for item in as_list(prop(thing, "url")) if isinstance(item, dict)]
-    for item in queue[:100]:
-        queue += [inner for inner in as_list(item.get("tag")) if isinstance(inner, dict)] if len(queue) < 100 else []
+    for item in queue:  # which grows while it is read
+        if len(queue) < MAX_LINKS:
+            queue += [inner for inner in as_list(item.get("tag")) if isinstance(inner, dict)]
         media_type = as_text(item.get("mediaType") or item.get("mimeType"), 100).lower()
         url = item.get("href")
         if media_type.partition("/")[0] in ("video", "audio") and _MEDIA_TYPE.fullmatch(media_type) and is_url(url):

@@ -1,0 +1,346 @@
+"""What an inbox takes, what it refuses, and that nothing comes of what it refused. The other side is a peer that really sends it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pleromad.ids import PUBLIC
+from pleromad.model.account import Account
+from pleromad.model.activity import Follow
+from pleromad.model.note import Note, Visibility
+from tests.support.federation import FederationCase, Server, another_pair
+from tests.support.peer import Page, Peer
+
+
+class InboxCase(FederationCase):
+    here: Server
+    far: Peer
+
+    async def set_up(self) -> None:
+        self.here = await self.server()
+        self.far = await self.peer()
+        self.alice = await self.here.person("alice")
+        self.bob = self.far.person("bob")
+        self.inbox = f"{self.here.url}/inbox"
+
+    async def send(self, activity: Any, **more: Any) -> int:
+        status = await self.far.post(self.inbox, activity, **{"by": self.bob, **more})
+        await self.quiet(self.here)
+        return status
+
+    def activity(self, type: str, object: Any, number: int = 1, **more: Any) -> dict[str, Any]:
+        return {"@context": "https://www.w3.org/ns/activitystreams", "id": f"{self.far.url}/activities/{number}", "type": type, "actor": self.bob, "object": object, **more}
+
+    def create(self, number: int = 1, **more: Any) -> dict[str, Any]:
+        note = self.far.note(self.bob, number, **more)
+        return self.activity("Create", note, number + 1000, to=note["to"], cc=note["cc"])
+
+    async def account(self, uri: str) -> Account:
+        account = await self.here.core.reading.account_by_uri(uri)
+        assert account is not None
+        return account
+
+    async def follow_bob(self) -> Account:
+        """alice follows bob, who accepts."""
+        bob = await self.here.core.resolver.account(self.bob)  # type: ignore[union-attr]
+        await self.here.submit(Follow(actor_id=self.alice.id, target_id=bob.id))
+        await self.quiet(self.here)
+        (follow,) = self.far.received("Follow")
+        self.assertEqual(await self.send(self.activity("Accept", follow, 2)), 202)
+        return bob
+
+    async def notes(self) -> int:
+        return int(await self.here.database.fetch_value("SELECT count(*) FROM notes"))
+
+
+class GenuineTests(InboxCase):
+    async def test_a_signed_note_is_taken_in_once(self) -> None:
+        create = self.create()
+        self.assertEqual(await self.send(create), 202)
+        self.assertEqual(await self.send(create), 202)
+        note = await self.here.note(f"{self.far.url}/notes/1")
+        assert note is not None
+        self.assertEqual((note.account.acct, note.visibility, await self.notes()), (f"bob@{self.far.domain}", Visibility.PUBLIC, 1))
+
+    async def test_every_inbox_takes_the_same(self) -> None:
+        for number, path in enumerate(("/inbox", "/users/alice/inbox", "/actor/inbox")):
+            self.inbox = self.here.url + path
+            self.assertEqual(await self.send(self.create(number)), 202)
+        self.assertEqual(await self.notes(), 3)
+
+    async def test_media_types_with_parameters_are_taken_others_not(self) -> None:
+        for number, (media_type, status) in enumerate(
+            (
+                ('application/ld+json; profile="https://www.w3.org/ns/activitystreams"', 202),
+                ("application/activity+json; charset=utf-8", 202),
+                ("text/html", 415),
+            )
+        ):
+            self.assertEqual(await self.send(self.create(number), media_type=media_type), status)
+
+    async def test_what_concerns_nobody_here_is_left(self) -> None:
+        await self.send(self.create(1, to=[f"{self.bob}/followers"], cc=[]))
+        await self.send(self.create(2, to=["https://third.example/users/x"], cc=[]))
+        self.assertEqual(await self.notes(), 0)
+
+    async def test_a_direct_note_is_for_those_it_names(self) -> None:
+        """Takahe: `to` as a text, no Mention tag."""
+        await self.send(self.create(1, to=self.alice.uri, cc=None))
+        carol = await self.here.person("carol")
+        uri = f"{self.far.url}/notes/1"
+        seen = await self.here.note(uri, self.alice)
+        assert seen is not None
+        self.assertEqual(seen.visibility, Visibility.DIRECT)
+        self.assertIsNone(await self.here.note(uri, carol))
+        self.assertEqual(await self.here.told(self.alice), ["mention"])
+
+    async def test_a_reply_brings_what_it_answers(self) -> None:
+        """Mastodon: only the reply is sent; the thread is at home there."""
+        await self.follow_bob()
+        carol = self.far.person("carol")
+        self.far.note(carol, 1)
+        self.far.note(carol, 2, inReplyTo=f"{self.far.url}/notes/1")
+        await self.send(self.create(3, inReplyTo=f"{self.far.url}/notes/2"))
+        note = await self.here.note(f"{self.far.url}/notes/3")
+        assert note is not None
+        above, _ = await self.here.core.reading.thread(None, note.id)
+        self.assertEqual([seen.note.uri for seen in above], [f"{self.far.url}/notes/1", f"{self.far.url}/notes/2"])
+
+    async def test_an_edit_a_late_older_edit_and_a_delete(self) -> None:
+        create = self.create(1, content="<p>one</p>")
+        await self.send(create)
+        uri = create["object"]["id"]
+        await self.send(self.activity("Update", {**create["object"], "content": "<p>three</p>", "updated": "2026-11-23T12:00:03Z"}, 5))
+        await self.send(self.activity("Update", {**create["object"], "content": "<p>two</p>", "updated": "2026-11-23T12:00:02Z"}, 6))
+        note = await self.here.note(uri)
+        assert note is not None
+        self.assertIn("three", note.content)
+        await self.send(self.activity("Delete", {"id": uri, "type": "Tombstone"}, 7))
+        self.assertIsNone(await self.here.note(uri))
+        await self.send(self.create(1, content="<p>one</p>") | {"id": f"{self.far.url}/activities/8"})
+        self.assertIsNone(await self.here.note(uri))
+
+    async def test_a_delete_that_overtakes_its_create_is_remembered(self) -> None:
+        create = self.create()
+        await self.here.core.resolver.account(self.bob)  # type: ignore[union-attr]
+        await self.send(self.activity("Delete", create["object"]["id"], 7))
+        await self.send(create)
+        self.assertEqual(await self.notes(), 0)
+
+    async def test_a_like_an_undo_by_id_and_one_in_full(self) -> None:
+        said = await self.here.say(self.alice, "like this")
+        like = self.activity("Like", said.uri, 10)
+        await self.send(like)
+        self.assertEqual((await self._now(said)).likes_count, 1)
+        await self.send(self.activity("Undo", like["id"], 11))
+        self.assertEqual((await self._now(said)).likes_count, 0)
+        again = self.activity("Like", said.uri, 12)
+        await self.send(again)
+        await self.send(self.activity("Undo", again, 13))
+        self.assertEqual((await self._now(said)).likes_count, 0)
+
+    async def test_a_like_with_an_emoji_is_a_reaction(self) -> None:
+        """Misskey."""
+        said = await self.here.say(self.alice, "react to this")
+        blob = {"type": "Emoji", "name": ":blob:", "icon": {"type": "Image", "url": f"{self.far.url}/blob.png"}}
+        await self.send(self.activity("Like", said.uri, 10, _misskey_reaction=":blob:", tag=[blob]))
+        (reaction,) = (await self._now(said)).reactions
+        self.assertEqual((reaction.name, reaction.url), ("blob", f"{self.far.url}/blob.png"))
+
+    async def _now(self, note: Note) -> Note:
+        found = await self.here.note(note.uri)
+        assert found is not None
+        return found
+
+    async def test_unknown_activities_are_taken_and_left(self) -> None:
+        for number, type in enumerate(("Listen", "View", "Travel", "Honk", "Move", "Flag", "Dislike")):
+            self.assertEqual(await self.send(self.activity(type, f"{self.far.url}/x", number)), 202)
+
+    async def test_a_group_passes_on_what_was_said_in_it(self) -> None:
+        """Lemmy: the community announces the whole Create; the author is on a third server."""
+        third = await self.peer()
+        joe = third.person("joe")
+        group = self.far.person("world", type="Group")
+        known = await self.here.core.resolver.account(group)  # type: ignore[union-attr]
+        await self.here.submit(Follow(actor_id=self.alice.id, target_id=known.id))
+        await self.quiet(self.here)
+        (follow,) = self.far.received("Follow")
+        await self.send({**self.activity("Accept", follow, 2), "actor": group}, by=group)
+        page = third.note(joe, 1, type="Page", name="News", content=None, audience=group, to=[group, PUBLIC])
+        inner = {"id": f"{third.url}/activities/1", "type": "Create", "actor": joe, "object": page, "audience": group}
+        announce = {**self.activity("Announce", inner, 3, to=[f"{group}/followers"], cc=[PUBLIC]), "actor": group}
+        await self.send(announce, by=group)
+        note = await self.here.note(f"{third.url}/notes/1")
+        assert note is not None
+        self.assertEqual((note.title, note.room_id, note.account.uri), ("News", known.id, joe))
+
+    async def test_junk_is_refused_in_words(self) -> None:
+        for body, status in ((b"", 400), (b"[]", 400), (b"{", 400), (b'{"type": "Note"}', 400), (b"{" * 2_000_000, 413)):
+            self.assertEqual(await self.far.post(self.inbox, body, by=self.bob), status, body[:20])
+
+
+class HostileTests(InboxCase):
+    """Each refused, and nothing stored."""
+
+    async def refused(self, status: int, activity: Any, **more: Any) -> None:
+        self.assertEqual(await self.send(activity, **more), status)
+        self.assertEqual(await self.notes(), 0)
+
+    async def test_unsigned(self) -> None:
+        body = json.dumps(self.create()).encode()
+        status, _ = await self.far.send("POST", self.inbox, {"Content-Type": "application/activity+json"}, body)
+        self.assertEqual(status, 401)
+
+    async def test_signed_with_another_key(self) -> None:
+        await self.refused(401, self.create(), pair=another_pair())
+
+    async def test_a_key_that_does_not_fit_is_not_fetched_again_and_again(self) -> None:
+        pair = another_pair()
+        for _ in range(3):
+            await self.refused(401, self.create(), pair=pair)
+        self.assertLessEqual(self.far.asked_for("/users/bob"), 2)
+
+    async def test_signed_for_another_server(self) -> None:
+        await self.refused(401, self.create(), host="other.example")
+
+    async def test_the_signer_is_not_the_actor(self) -> None:
+        """S1: what eve signs as bob is at best forwarded, and bob's server knows nothing of it."""
+        eve = self.far.person("eve")
+        create = self.create()
+        del self.far.pages["/notes/1"]
+        await self.refused(202, create, by=eve)
+
+    async def test_an_activity_with_an_id_of_another_server(self) -> None:
+        await self.refused(403, {**self.create(), "id": "https://third.example/1"})
+
+    async def test_a_note_of_another_author_or_server(self) -> None:
+        """S3."""
+        carol = self.far.person("carol")
+        create = self.create()
+        for object in ({**create["object"], "attributedTo": carol}, {**create["object"], "attributedTo": "https://third.example/x"}):
+            await self.refused(202, {**create, "object": object})
+
+    async def test_a_foreign_note_in_an_announce_is_fetched_from_its_own_server(self) -> None:
+        """S4."""
+        bob = await self.follow_bob()
+        third = await self.peer()
+        joe = third.person("joe")
+        real = third.note(joe, 1, content="<p>what joe said</p>")
+        await self.send(self.activity("Announce", {**real, "content": "<p>forged</p>"}, 3, to=[PUBLIC], cc=[f"{bob.uri}/followers"]))
+        note = await self.here.note(real["id"])
+        assert note is not None
+        self.assertIn("what joe said", note.content)
+
+    async def test_a_key_that_belongs_to_somebody_else(self) -> None:
+        """S10: the key is eve's, and her document says it is bob's."""
+        third = await self.peer()
+        eve = third.person("eve")
+        third.put(
+            "/users/eve",
+            {"id": eve, "type": "Person", "preferredUsername": "eve", "inbox": f"{eve}/inbox", "publicKey": {"id": f"{eve}#main-key", "owner": self.bob, "publicKeyPem": third.pairs[eve].public}},
+        )
+        create = self.create()
+        body = json.dumps(create).encode()
+        self.assertEqual(await third.post(self.inbox, body, by=eve), 401)
+        await self.quiet(self.here)
+        self.assertEqual(await self.notes(), 0)
+
+    async def test_a_key_document_that_names_an_owner_elsewhere(self) -> None:
+        third = await self.peer()
+        eve = third.person("eve")
+        third.put("/key", {"id": f"{third.url}/key", "type": "Key", "owner": self.bob, "publicKeyPem": third.pairs[eve].public})
+        self.assertEqual(await third.post(self.inbox, self.create(), by=eve, key_id=f"{third.url}/key"), 401)
+
+    async def test_a_key_document_that_its_owner_does_not_list(self) -> None:
+        eve_pair = another_pair()
+        self.far.put("/key", {"id": f"{self.far.url}/key", "type": "Key", "owner": self.bob, "publicKeyPem": eve_pair.public})
+        await self.refused(401, self.create(), key_id=f"{self.far.url}/key", pair=eve_pair)
+
+    async def test_an_update_or_delete_of_what_is_somebody_elses(self) -> None:
+        said = await self.here.say(self.alice, "mine")
+        await self.here.core.resolver.account(self.bob)  # type: ignore[union-attr]
+        await self.send(self.activity("Delete", said.uri, 5))
+        await self.send(self.activity("Update", {"id": said.uri, "type": "Note", "attributedTo": self.alice.uri, "content": "forged"}, 6))
+        note = await self.here.note(said.uri)
+        assert note is not None
+        self.assertIn("mine", note.content)
+        third = await self.peer()
+        joe = third.person("joe")
+        real = third.note(joe, 1)
+        id = await self.here.core.resolver.note(real["id"], None)  # type: ignore[union-attr]
+        await self.send(self.activity("Delete", real["id"], 7))
+        await self.send(self.activity("Update", {**real, "content": "forged"}, 8))
+        assert id is not None
+        self.assertIn("note 1", (await self.here.core.reading.note(None, id)).note.content)
+
+    async def test_an_accept_by_somebody_else(self) -> None:
+        """S19."""
+        bob = await self.here.core.resolver.account(self.bob)  # type: ignore[union-attr]
+        await self.here.submit(Follow(actor_id=self.alice.id, target_id=bob.id))
+        await self.quiet(self.here)
+        (follow,) = self.far.received("Follow")
+        eve = self.far.person("eve")
+        await self.send({**self.activity("Accept", follow, 2), "actor": eve}, by=eve)
+        await self.send({**self.activity("Accept", {**follow, "object": eve}, 3), "actor": eve}, by=eve)
+        self.assertEqual((await self.here.core.reading.follow_of(self.alice.id, bob.id) or ("", None))[1], False)
+
+    async def test_an_accept_of_a_follow_that_never_was(self) -> None:
+        bob = await self.here.core.resolver.account(self.bob)  # type: ignore[union-attr]
+        forged = {"id": f"{self.here.url}/activities/1", "type": "Follow", "actor": self.alice.uri, "object": self.bob}
+        await self.send(self.activity("Accept", forged, 2))
+        self.assertIsNone(await self.here.core.reading.follow_of(self.alice.id, bob.id))
+
+    async def test_an_undo_of_what_somebody_else_did(self) -> None:
+        said = await self.here.say(self.alice, "like this")
+        carol = self.far.person("carol")
+        like = {**self.activity("Like", said.uri, 10), "actor": carol}
+        await self.send(like, by=carol)
+        await self.send(self.activity("Undo", like, 11))
+        await self.send(self.activity("Undo", like["id"], 12))
+        note = await self.here.note(said.uri)
+        assert note is not None
+        self.assertEqual(note.likes_count, 1)
+
+    async def test_deletes_of_people_nobody_knew_cost_nothing(self) -> None:
+        """S30: taken, dropped, nothing fetched."""
+        gone = f"{self.far.url}/users/gone"
+        self.far.pairs[gone] = another_pair()
+        status = await self.send({**self.activity("Delete", gone, 5), "actor": gone}, by=gone)
+        self.assertEqual((status, self.far.asked_for("/users/gone")), (202, 0))
+
+    async def test_a_server_of_a_key_that_does_not_answer_may_be_asked_again_by_the_sender(self) -> None:
+        self.far.pages["/users/bob"] = Page(b"busy", "text/plain", 500)
+        await self.refused(503, self.create())
+
+    async def test_what_is_on_a_refused_host_is_not_even_looked_at(self) -> None:
+        from tests.support.core import settings_of
+
+        settings = self.here.settings
+        tables = {
+            "instance": {"domain": settings.domain},
+            "http": {"public_url": settings.http.public_url},
+            "federation": {"allow_http": True, "allow_private_addresses": True},
+            "policies": {"simple": {"reject": ["localhost"]}},
+        }
+        self.here.core.settings = settings_of(tables, str(settings.data_dir))
+        await self.refused(403, self.create())
+        self.assertEqual(self.far.asked_for("/users/bob"), 0)
+
+    async def test_a_suspended_account_is_not_heard(self) -> None:
+        """S24, also through what others boost of theirs."""
+        bob = await self.follow_bob()
+        await self.here.database.execute("UPDATE accounts SET suspended_at = now() WHERE id = %s", (bob.id,))
+        await self.refused(202, self.create())
+
+    async def test_any_forwarded_activity_is_asked_for_at_home(self) -> None:
+        """I6: eve passes on bob's reply to alice. It is real; another is not."""
+        said = await self.here.say(self.alice, "who answers?")
+        eve = self.far.person("eve")
+        real = self.create(1, inReplyTo=said.uri)
+        self.assertEqual(await self.send(real, by=eve), 202)
+        self.assertIsNotNone(await self.here.note(f"{self.far.url}/notes/1"))
+        forged = self.create(2, inReplyTo=said.uri)
+        del self.far.pages["/notes/2"]
+        self.assertEqual(await self.send(forged, by=eve), 202)
+        self.assertIsNone(await self.here.note(f"{self.far.url}/notes/2"))
