@@ -277,10 +277,6 @@ class Client:
                     name.decode("ascii", "replace").lower(): b", ".join(values).decode("utf-8", "replace")
                     for name, values in response.headers.getAllRawHeaders()
                 }
-                if received.get("content-encoding", "identity").lower() != "identity":
-                    response.deliverBody(refused := _Body(0))
-                    refused.cut()
-                    raise Unreachable(detail=f"{target.netloc} sends {received['content-encoding'][:40]}, which was not asked for")
                 content = await _read(response, max_bytes)
             except FAILURES as error:
                 if _cancelled(error):
@@ -288,6 +284,8 @@ class Client:
                 if not last and _hung_up(error):
                     continue
                 raise Unreachable(detail=f"{target.netloc}: {_said(error)}") from error
+            if received.get("content-encoding", "identity").lower() != "identity":
+                raise Unreachable(detail=f"{target.netloc} sends {received['content-encoding'][:40]}, which was not asked for")
             return Reply(response.code, received, content, target.url)
         raise AssertionError("unreachable")
 

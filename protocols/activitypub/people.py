@@ -88,14 +88,14 @@ class People:
             await self._must_be_free(actor, home)
             return replace(actor, domain=home)
         self._must_be(finger, actor)
+        if finger.host == self._core.settings.domain:
+            raise Forbidden("This handle would be one of ours", detail=actor.uri, station="authorise")
         if finger.host != home:
             there = await self._fingers.ask(finger.username, finger.host)
             self._must_be(there, actor)
             if there.host != finger.host:
                 raise Forbidden("This handle is not its own", detail=f"{actor.uri}: {finger.host}, {there.host}", station="authorise")
             finger = there
-        if finger.host == self._core.settings.domain:
-            raise Forbidden("This handle would be one of ours", detail=actor.uri, station="authorise")
         return replace(actor, username=finger.username, domain=finger.host)
 
     def _must_be(self, finger: Finger, actor: RemoteActor) -> None:
