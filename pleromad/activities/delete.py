@@ -38,7 +38,6 @@ async def apply(work: Work, activity: Delete) -> Result:
         errors.NotFound(station="check"),
     )
     boosts = await note_rows.delete(work.tx, facts.id)
-    work.events.extend(Event(event.NOTE_DELETED, id, account) for id, account in boosts)
     await activity_rows.bury(work.tx, facts.uri, facts.type, facts.local)
     if facts.in_reply_to_id is not None:
         await note_rows.count(work.tx, facts.in_reply_to_id, replies=-1)
@@ -47,6 +46,7 @@ async def apply(work: Work, activity: Delete) -> Result:
     else:
         await account_rows.count_note(work.tx, facts.account_id, None, -1)
     work.events.append(Event(event.NOTE_DELETED, facts.id, facts.account_id, facts.room_id or 0))
+    work.events.extend(Event(event.NOTE_DELETED, id, account) for id, account in boosts)
     if facts.visibility is Visibility.LOCAL:
         return Result(None, facts.id, visibility=facts.visibility)
     if not work.local:

@@ -68,6 +68,14 @@ class Browser:
     def click(self, css: str) -> None:
         self._call("POST", f"{self._session}/element/{self._element(css)}/click", {})
 
+    def wait(self, css: str, seconds: float = 15.0) -> None:
+        """Until the page that is coming has this."""
+        end = time.monotonic() + seconds
+        while not self.count(css):
+            if time.monotonic() > end:
+                raise AssertionError(f"no {css} on {self.url}:\n{self.text[:500]}")
+            time.sleep(0.05)
+
     def count(self, css: str) -> int:
         return len(self._call("POST", f"{self._session}/elements", {"using": "css selector", "value": css}))
 
