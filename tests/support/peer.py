@@ -49,14 +49,19 @@ class Peer:
         self.pairs: dict[str, Pair] = {}
         self.inbox_status = 202
         self.inbox_headers: dict[str, str] = {}
-        self._port = reactor.listenTCP(0, Site(_Everything(self)), interface="127.0.0.1")
+        self._site = _Site(_Everything(self))
+        self._port = reactor.listenTCP(0, self._site, interface="127.0.0.1")
         self.domain = f"localhost:{self._port.getHost().port}"
         self.url = f"http://{self.domain}"
 
     async def stop(self) -> None:
+        """Hang up on everybody and take no more calls."""
         result = self._port.stopListening()
         if result is not None:
             await result
+        for channel in self._site.channels:
+            if channel.transport is not None:
+                channel.transport.abortConnection()
 
     # ---- what it shows
 
@@ -150,6 +155,17 @@ class Peer:
 
     def asked_for(self, path: str) -> int:
         return sum(1 for one in self.asked if one.path.partition("?")[0] == path and one.method == "GET")
+
+
+class _Site(Site):
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(resource)
+        self.channels: list[Any] = []
+
+    def buildProtocol(self, addr: Any) -> Any:
+        channel = super().buildProtocol(addr)
+        self.channels.append(channel)
+        return channel
 
 
 class _Everything(Resource):
