@@ -60,8 +60,9 @@ class Peer:
         if result is not None:
             await result
         for channel in self._site.channels:
-            if channel.transport is not None:
-                channel.transport.abortConnection()
+            transport = getattr(channel._channel, "transport", None)  # of the channel inside Twisted's wrapper
+            if transport is not None:
+                transport.abortConnection()
 
     # ---- what it shows
 
