@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import Any
 
 from twisted.internet import reactor
 from twisted.internet.utils import getProcessOutputAndValue
-from twisted.trial.unittest import SkipTest
 
-from tests.support import chromium
-from tests.support.chromium import Chromium
+from tests.support.chromium import NAMES, Chromium
 from tests.support.core import settings_of
 from tests.support.http import SiteCase
+from tests.support.programs import program
 from web.adapter import listen
 
-
-def needs(found: Any, name: str) -> None:
-    """Skip on a person's machine, fail in CI, where the client must be there."""
-    if not found:
-        if os.environ.get("CI"):
-            raise AssertionError(f"{name} is not installed")
-        raise SkipTest(f"{name} is not installed")
+# How many h1, main, pictures without a text, fields without a label a page has.
+SOUND = """[document.querySelectorAll('h1').length, document.querySelectorAll('main').length,
+    document.querySelectorAll('img:not([alt])').length,
+    [...document.querySelectorAll('input:not([type=hidden]),textarea,select')].filter(e => !e.labels.length && !e.ariaLabel).length]"""
 
 
 class BrowserCase(SiteCase):
@@ -55,7 +50,7 @@ class LynxTests(BrowserCase):
         return out.decode("utf-8")
 
     async def test_a_profile_and_a_thread_are_readable(self):
-        needs(shutil.which("lynx"), "lynx")
+        program("lynx")
         base = await self.open_up()
         alice, bob = await self.person("alice"), await self.person("bob")
         note = await self.say(alice, "Good morning!\n\nThe **fog** has lifted.", content_type="text/markdown")
@@ -71,7 +66,7 @@ class ChromiumTests(BrowserCase):
     timeout = 120
 
     async def test_somebody_signs_up_writes_and_leaves_without_javascript(self):
-        needs(chromium.find(), "chromium")
+        program(*NAMES)
         base = await self.open_up()
         browser = await Chromium.start(scripts=False)
         self.addCleanup(browser.stop)
@@ -96,8 +91,37 @@ class ChromiumTests(BrowserCase):
         await browser.click("main button")
         self.assertEqual(await browser.location(), f"{base}/home")
 
+    async def test_pages_are_sound_in_light_and_dark_wide_and_narrow(self):
+        """One h1 and one main, a text for each picture, a label for each field, nothing wider than a telephone.
+
+        Where PLEROMAD_SCREENSHOTS names a folder, what was seen is kept there for people to look at.
+        """
+        program(*NAMES)
+        base = await self.open_up()
+        alice = await self.person("alice")
+        note = await self.say(alice, "Good morning #fog " + "and a very long word: " + "x" * 300)
+        browser = await Chromium.start()
+        self.addCleanup(browser.stop)
+        for path in ("/", "/@alice", f"/@alice/{note.id}", "/tags/fog", "/about", "/sign-up", "/log-in"):
+            for width, dark in ((1000, False), (400, True)):
+                await browser.resize(width, 900)
+                await browser.colours(dark)
+                await browser.open(base + path)
+                seen = await browser.run(SOUND)
+                self.assertEqual(seen, [1, 1, 0, 0], path)
+                self.assertLessEqual(await browser.run("document.documentElement.scrollWidth"), width, path)
+                red = await browser.run("Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])")
+                (self.assertLess if dark else self.assertGreater)(red, 128, path)
+                await self.keep(browser, f"{path.strip('/').replace('/', '-') or 'local'}-{'dark' if dark else 'light'}")
+
+    async def keep(self, browser: Chromium, name: str) -> None:
+        folder = os.environ.get("PLEROMAD_SCREENSHOTS")
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+            await browser.screenshot(os.path.join(folder, f"{name}.png"))
+
     async def test_an_app_is_let_in_and_gets_its_code_at_its_own_scheme_or_page(self):
-        needs(chromium.find(), "chromium")
+        program(*NAMES)
         base = await self.open_up()
         await self.person("alice")
         callback = f"{base}/about?app=1"
