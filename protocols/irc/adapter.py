@@ -34,7 +34,7 @@ class Connections(Factory):
         self.open: set[Connection] = set()
 
     def buildProtocol(self, addr: IAddress | None) -> Connection:
-        connection = Connection(self._network, getattr(addr, "host", "") or "local")
+        connection = Connection(self._network, getattr(addr, "host", ""))
         connection.factory = self
         self.open.add(connection)
         connection.gone.addCallback(lambda _: self.open.discard(connection))

@@ -70,7 +70,7 @@ class Channel:
         self.untold: set[Person] = set()
         # One thing at a time happens in a channel: our own changes and what the bus tells keep their order.
         self.lock = DeferredLock()
-        self._shown: deque[int] = deque(maxlen=SHOWN_LIMIT)
+        self._shown: deque[object] = deque(maxlen=SHOWN_LIMIT)
 
     @property
     def key(self) -> str:
@@ -154,11 +154,11 @@ class Channel:
         else:
             (self.flags.add if change.given else self.flags.discard)(change.letter)
 
-    def shown(self, note_id: int) -> bool:
-        """Whether a line was shown here already; remembered from now on."""
-        if note_id in self._shown:
+    def shown(self, what: object) -> bool:
+        """Whether this (a note's id, or that with the time of its edit) was shown here already; remembered from now on."""
+        if what in self._shown:
             return True
-        self._shown.append(note_id)
+        self._shown.append(what)
         return False
 
     # may they

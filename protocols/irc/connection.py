@@ -14,6 +14,8 @@ from protocols.irc.message import LineBuffer
 from protocols.irc.network import Network
 from protocols.irc.session import Session
 
+LINGER_SECONDS = 10.0
+
 
 @implementer(IPushProducer)
 class Connection(Protocol):
@@ -27,6 +29,7 @@ class Connection(Protocol):
         self._lines = LineBuffer()
         self._behind: int | None = None  # bytes written while the transport was full; None: it is not
         self.gone: Deferred[None] = Deferred()
+        self._cut: Any = None  # the call that ends a connection whose other end does not read our last words
         self.session: Session | None = None
 
     def connectionMade(self) -> None:
@@ -43,6 +46,8 @@ class Connection(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         if self.session is not None:
             self.session.lost("Connection closed")
+        if self._cut is not None and self._cut.active():
+            self._cut.cancel()
         if not self.gone.called:
             self.gone.callback(None)
 
@@ -60,6 +65,7 @@ class Connection(Protocol):
     def close(self) -> None:
         if self.transport is not None:
             self.transport.unregisterProducer()
+            self._cut = self._network.reactor.callLater(LINGER_SECONDS, self.abort)
             self.transport.loseConnection()
 
     def abort(self) -> None:

@@ -70,7 +70,7 @@ class RoomEvents:
             note: Note = (await reading.note(min(audience), note_id)).note
         except NotFound:
             return
-        if edited and note.edited_at is None:
+        if edited and (note.edited_at is None or channel.shown((note_id, note.edited_at))):
             return
         sessions = [session for person in people if person.account_id in audience for session in person.sessions]
         show_note(self._network, sessions, note, channel.name, edited_lines(note) if edited else ())

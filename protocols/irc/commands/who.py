@@ -13,7 +13,7 @@ from protocols.irc.opening import look
 from protocols.irc.people import Person
 from protocols.irc.table import Call, Refused, command
 
-WHO_LIMIT = 500
+WHO_LIMIT = 2000
 WHOX_ORDER = "tcuihsnfdlaor"
 SERVER_FOR_REMOTE = "*"
 
@@ -33,7 +33,7 @@ async def who(call: Call) -> None:
         if operators_only and not person.operator:
             continue
         shown += 1
-        if shown > WHO_LIMIT and channel is None:
+        if shown > WHO_LIMIT:
             break
         if fields:
             call.numeric(numerics.RPL_WHOSPCRPL, *_whox(call, person, channel, fields, token))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twisted.internet import defer, reactor
+from twisted.internet import defer, reactor, task
 from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.protocol import Protocol
@@ -111,3 +111,16 @@ class ServiceTests(CoreCase):
             transport.producer.resumeProducing()
         self.assertFalse(transport.disconnecting)
         connection.connectionLost(Failure(ConnectionDone()))
+
+    async def test_who_does_not_take_the_last_words_is_cut(self) -> None:
+        clock = task.Clock()
+        service = IrcService(self.core, clock)
+        connection = Connections(service.network).buildProtocol(None)
+        transport: Any = StringTransport()
+        connection.makeConnection(transport)
+        assert connection.session is not None
+        connection.session.close("over")
+        self.assertFalse(transport.disconnected)
+        clock.advance(11)
+        self.assertTrue(transport.disconnected)
+        connection.connectionLost(Failure(ConnectionAborted()))

@@ -269,3 +269,35 @@ class RandomTests(IrcCase):
         self.assertEqual(self.house.network.people, {})
         self.assertEqual(self.house.network.channels, {})
         self.assertEqual(self.house.network.sessions, set())
+
+
+class RandomAccountTests(IrcCase):
+    """The same with accounts, whose channels are rooms of the core."""
+
+    timeout = 100
+
+    async def test_random_commands_in_rooms_never_fail_inside(self) -> None:
+        examples: list[list[bytes]] = []
+
+        @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(GARBAGE)
+        def collect(lines: list[bytes]) -> None:
+            examples.append(lines)
+
+        collect()
+        ann, bob = await self.person("ann"), await self.person("bob")
+        for lines in examples:
+            client, other = await self.logged_in(ann), await self.logged_in(bob)
+            await client.ask("JOIN #a,&home,&local")
+            await other.ask("JOIN #a,#b,&local")
+            for line in lines:
+                if not client.closed:
+                    client.protocol.dataReceived(line + b"\r\n")
+            if not client.closed and not any(line.upper().lstrip(b" ").startswith((b"QUIT", b":")) for line in lines):
+                await client.ask()
+            await other.ask()
+            client.hang_up()
+            other.hang_up()
+        self.assertEqual(self.flushLoggedErrors(), [])
+        self.assertEqual(self.house.network.people, {})
+        self.assertEqual(self.house.network.channels, {})
