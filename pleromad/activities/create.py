@@ -10,6 +10,7 @@ from pleromad import errors, surface
 from pleromad.activities import arrival, authoring, shapes
 from pleromad.activities.authoring import Written
 from pleromad.activities.work import Result, Work, require
+from pleromad.ids import PUBLIC
 from pleromad.model import event
 from pleromad.model.account import Account, ActorType
 from pleromad.model.activity import Create
@@ -193,13 +194,19 @@ async def _spread(
     await surface.notify(work, "mention", people, note_id=id, conversation_id=conversation_id)
 
 
+async def pass_on_in_room(work: Work, room_id: int, data: dict[str, Any]) -> None:
+    """What becomes of a line, said here or elsewhere: a room of ours tells its members elsewhere."""
+    room = await work.account(room_id)
+    if room.local:
+        await announce_in_room(work, room, data)
+
+
 async def announce_in_room(work: Work, room: Account, inner: dict[str, Any]) -> None:
     """A room of ours passes what was said in it on to its members elsewhere, in the order it heard it (FEP-1b12)."""
     if room.type is not ActorType.GROUP or not await room_rows.has_remote_member(work.tx, room.id):
         return
     id = await work.ids.mint()
-    private = "https://www.w3.org/ns/activitystreams#Public" not in [*inner.get("to", ()), *inner.get("cc", ())]
-    public = [] if private else ["https://www.w3.org/ns/activitystreams#Public"]
+    public = [PUBLIC] if set(_PUBLIC_SPELLINGS) & {*_texts(inner.get("to")), *_texts(inner.get("cc"))} else []
     data = shapes.activity(
         "Announce",
         id=work.uris.activity(id),
@@ -210,3 +217,12 @@ async def announce_in_room(work: Work, room: Account, inner: dict[str, Any]) -> 
         published=work.now,
     )
     work.also.append((work.uris.activity(id), room, data, "unlisted" if public else "direct"))
+
+
+_PUBLIC_SPELLINGS = (PUBLIC, "as:Public", "Public")  # what a remote activity says stays as it was said
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

@@ -6,7 +6,7 @@ from typing import Any
 
 from pleromad import errors
 from pleromad.activities import shapes
-from pleromad.activities.create import announce_in_room
+from pleromad.activities.create import pass_on_in_room
 from pleromad.activities.work import Result, Work, require
 from pleromad.ids import PUBLIC
 from pleromad.model import event
@@ -50,6 +50,8 @@ async def apply(work: Work, activity: Delete) -> Result:
     if facts.visibility is Visibility.LOCAL:
         return Result(None, facts.id, visibility=facts.visibility)
     if not work.local:
+        if facts.room_id is not None and activity.raw is not None:
+            await pass_on_in_room(work, facts.room_id, activity.raw)
         return Result(activity.raw, facts.id, visibility=facts.visibility)
     old: dict[str, Any] = facts.data or {}
     if facts.boost_of_id is not None:
@@ -59,14 +61,13 @@ async def apply(work: Work, activity: Delete) -> Result:
         id=work.activity_uri,
         actor=work.actor.uri,
         object={"id": facts.uri, "type": "Tombstone", "formerType": facts.type},
-        to=list(dict.fromkeys([PUBLIC, *old.get("to", ())])) if facts.visibility is not Visibility.DIRECT else list(old.get("to", ())),
+        # To whom it was said; of what anybody could read, anybody is told.
+        to=list(dict.fromkeys([*([PUBLIC] if facts.visibility in (Visibility.PUBLIC, Visibility.UNLISTED) else []), *old.get("to", ())])),
         cc=list(old.get("cc", ())),
         published=work.now,
     )
     if facts.room_id is not None:
-        room = await work.account(facts.room_id)
-        if room.local:
-            await announce_in_room(work, room, data)
+        await pass_on_in_room(work, facts.room_id, data)
     return Result(data, facts.id, visibility=facts.visibility)
 
 

@@ -176,6 +176,8 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
             expires_at=note.poll.expires_at or (work.now if note.poll.closed else None),
         )
     work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, facts.room_id or 0))
+    if facts.room_id is not None and raw is not None:
+        await create.pass_on_in_room(work, facts.room_id, raw)
     return Result(raw, facts.id, visibility=facts.visibility)
 
 
