@@ -60,7 +60,7 @@ class Inbox:
         signature = signatures.parse(request.header("signature") or request.header("authorization"))
         if heard.type in ("Delete", "Update"):
             known = await self._keyring.known(signature.key_id)
-            if known is None or known.deleted:
+            if (known is None or known.deleted) and not await self._is_about_a_room(heard):
                 # Large servers tell everybody whom they delete: those we never knew are not asked for (their keys are gone).
                 return TAKEN
         try:
@@ -70,6 +70,13 @@ class Inbox:
         await self._keep(heard, signer.id, signer.uri, body)
         await self._circuit.called(host_key(signer.inbox))
         return TAKEN
+
+    async def _is_about_a_room(self, heard: Heard) -> bool:
+        """Its operators change a room; those of another server may never have been heard of."""
+        if heard.type != "Update" or heard.object_id in (None, heard.actor):
+            return False
+        account = await self._core.reading.account_by_uri(str(heard.object_id))
+        return account is not None and account.group
 
     async def _keep(self, heard: Heard, signer_id: int, signer_uri: str, body: bytes) -> None:
         mark = hashlib.sha256(f"{signer_uri} {heard.id}".encode()).hexdigest()

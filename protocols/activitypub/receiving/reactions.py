@@ -79,9 +79,18 @@ async def _collect(call: Call, given: bool) -> None:
         if note_id is not None:
             await call.submit(kind(**call.base, collection="featured", note_id=note_id))
         return
-    room = await call.core.reading.account_by_uri(target.removesuffix("/moderators")) if target.endswith("/moderators") else None
-    if room is not None and room.local and room.group:
-        account = await call.core.reading.account_by_uri(uri)
-        if account is None:
-            raise NotFound(detail=f"{uri} is not known here")
+    if target.endswith("/moderators"):
+        await _rank(call, target.removesuffix("/moderators"), uri, given)
+
+
+async def _rank(call: Call, room_uri: str, uri: str, given: bool) -> None:
+    """An operator more or less: of a room of ours if whoever says so may, of another server's on that server's word."""
+    room = await call.core.reading.account_by_uri(room_uri)
+    account = await call.core.reading.account_by_uri(uri)
+    if room is None or not room.group or account is None:
+        raise NotFound(detail=f"{room_uri} or {uri} is not known here")
+    kind = Add if given else Remove
+    if room.local:
         await call.submit(kind(**call.base, collection="o", account_id=account.id, room_id=room.id))
+    elif same_origin(room.uri, call.actor.uri):
+        await call.submit_for(room, kind(actor_id=room.id, collection="o", account_id=account.id, room_id=room.id))
