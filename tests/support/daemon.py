@@ -42,6 +42,7 @@ class Daemon(ProcessProtocol):
         self._opened: Deferred[None] = Deferred()
         self._ended: Deferred[None] = Deferred()
         self.config = self.folder / "pleromad.toml"
+        self.arguments = ["--config", str(self.config)]
         self.config.write_text(
             f"""
 [instance]
@@ -71,7 +72,7 @@ allow_private_addresses = true
         """Until its doors are open."""
         self._opened, self._ended, self.output = Deferred(), Deferred(), ""
         command = [
-            os.path.join(os.path.dirname(sys.executable), "twistd"), "--nodaemon", "--pidfile=", "pleromad", "--config", str(self.config),
+            os.path.join(os.path.dirname(sys.executable), "twistd"), "--nodaemon", "--pidfile=", "pleromad", *self.arguments,
         ]  # fmt: skip
         self.process = reactor.spawnProcess(self, command[0], command, env=dict(os.environ), path=str(self.folder))
         self._opened.addTimeout(START_SECONDS, reactor, lambda *_: _fail(f"the daemon did not open:\n{self.output}"))
