@@ -15,6 +15,7 @@ from protocols.activitypub.delivery import EXPAND, POST, Delivery
 from protocols.activitypub.discovery import Discovery
 from protocols.activitypub.door import Door
 from protocols.activitypub.inbox import KIND, Inbox
+from protocols.activitypub.interaction import Interaction
 from protocols.activitypub.keyring import Keyring
 from protocols.activitypub.receiving import Receiver
 from protocols.activitypub.resolving import Resolving
@@ -52,6 +53,7 @@ def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
     core.jobs.work(POST, delivery.post, concurrency=32)
     core.jobs.work(FETCH, Fetching(door).work, concurrency=4)
     core.resolver = Resolving(door, reactor)
+    Interaction(core, site)
     return _Door(core, door)
 
 

@@ -103,8 +103,9 @@ class Discovery:
             {"rel": "self", "type": LD_PROFILE, "href": account.uri},
         ]
         if account.type is not ActorType.APPLICATION:
-            subscribe = f"{self._core.uris.base}/authorize_interaction?uri={{uri}}"
-            links.append({"rel": "http://ostatus.org/schema/1.0/subscribe", "template": subscribe})
+            if self._core.settings.federation.enabled:
+                subscribe = f"{self._core.uris.base}/authorize_interaction?uri={{uri}}"
+                links.append({"rel": "http://ostatus.org/schema/1.0/subscribe", "template": subscribe})
             if account.avatar_url:
                 links.append({"rel": "http://webfinger.net/rel/avatar", "href": account.avatar_url})
             for more in self._site.webfinger_links:

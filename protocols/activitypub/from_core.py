@@ -42,6 +42,7 @@ CONTEXT: list[Any] = [
         "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
         "conversation": "ostatus:conversation",
         "EmojiReact": "litepub:EmojiReact",
+        "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
         "moderators": {"@id": "lemmy:moderators", "@type": "@id"},
         "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pleromad.ids import PUBLIC
 from pleromad.model.account import Account, ProfileChange
@@ -259,3 +259,26 @@ class CollectionTests(ServingCase):
         await self.say(alice, "one")
         for query in ("page=", "max_id=x&page=1", "max_id=99999999999999999999&page=2"):
             self.assertEqual(len((await self.fetch(f"{alice.outbox}?{query}")).json()["orderedItems"]), 1, query)
+
+
+class InteractionTests(ServingCase):
+    async def test_who_is_logged_in_is_led_to_the_page_here(self):
+        alice, bob = await self.person("alice"), await self.remote("bob")
+        note = await self.say(alice, "hello")
+        room = await self.core.accounts.open_room(alice.id, "garden")
+        secret = await self.core.accounts.open_session(alice.id)
+        for wanted, page in (
+            (bob.uri, "/@bob@far.example"),
+            ("acct:bob@far.example", "/@bob@far.example"),
+            (alice.url, "/@alice"),
+            (note.url, f"/@alice/{note.id}"),
+            (room.account.uri, "/rooms/garden"),
+        ):
+            reply = await self.get(f"/authorize_interaction?uri={quote(wanted, safe='')}", headers={"Cookie": f"__Host-session={secret}; session={secret}"})
+            self.assertEqual((reply.status, reply.headers.get("location")), (302, page))
+
+    async def test_others_log_in_first_and_nothing_is_fetched_for_them(self):
+        reply = await self.get("/authorize_interaction?uri=https%3A%2F%2Ffar.example%2Fusers%2Fbob")
+        self.assertEqual((reply.status, reply.location[:13]), (302, "/log-in?next="))
+        self.assertIn("far.example", reply.location)
+        self.assertEqual((await self.get("/authorize_interaction")).status, 404)
