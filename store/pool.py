@@ -6,9 +6,12 @@ transaction goes on to its end, so that a connection never returns to the pool i
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 import msgspec
 import psycopg2
@@ -128,6 +131,7 @@ class Database(_Statements):
         self._waiting: deque[Deferred[None]] = deque()
         self._closed = False
         self._running: set[Deferred[Any]] = set()
+        self._plans = Plans()
 
     async def start(self) -> None:
         """Open one connection, so that a wrong dsn is noticed at once. Raises StoreUnavailable."""
@@ -158,7 +162,7 @@ class Database(_Statements):
         for again in (True, False):
             connection = await self._acquire()
             try:
-                return await self.run_on(connection, sql, params)
+                return await self.run_on(connection, await self._plans.planned(connection, sql, params), params)
             except StoreUnavailable:
                 # The server restarted while the connection was idle: a read may be asked again.
                 if not again or not sql.lstrip().startswith(("SELECT", "WITH RECURSIVE")):
@@ -289,6 +293,63 @@ class Database(_Statements):
 
         running.addBoth(done)
         return waiter
+
+
+class Plans:
+    """Reads that come again and again are prepared, once per connection: for a timeline, planning takes longer than running.
+
+    psycopg2 knows no prepared statements; it still puts the parameters in, into EXECUTE. PostgreSQL chooses by itself between a plan
+    for these parameters and one for any (plan_cache_mode auto).
+    """
+
+    AFTER = 5  # times a statement was seen
+    MOST = 100  # statements
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+        self._forms: dict[str, tuple[str, str]] = {}  # statement -> PREPARE, EXECUTE
+        self._refused: set[str] = set()
+        self._prepared: WeakKeyDictionary[Connection, set[str]] = WeakKeyDictionary()
+
+    async def planned(self, connection: Connection, sql: str, params: Params) -> str:
+        """The statement to send instead of `sql`, with the same parameters."""
+        if not params or sql in self._refused or not sql.lstrip().startswith("SELECT"):
+            return sql
+        form = self._forms.get(sql)
+        if form is None:
+            if len(self._forms) >= self.MOST or len(self._seen) > 20 * self.MOST:
+                return sql
+            self._seen[sql] = self._seen.get(sql, 0) + 1
+            if self._seen[sql] < self.AFTER:
+                return sql
+            form = self._forms[sql] = _prepare_and_execute(f"plan_{len(self._forms)}", sql, params)
+        prepared = self._prepared.setdefault(connection, set())
+        if sql not in prepared:
+            try:
+                await connection.cursor().execute(form[0])
+            except psycopg2.ProgrammingError as error:  # a parameter's type cannot be told
+                log.debug("Not prepared ({error}): {sql}", error=str(error).strip(), sql=sql[:200])
+                self._refused.add(sql)
+                return sql
+            prepared.add(sql)
+        return form[1]
+
+
+def _prepare_and_execute(name: str, sql: str, params: Params) -> tuple[str, str]:
+    """`%s` and `%(name)s` become $1, $2 ...; in EXECUTE they stand as they were, for psycopg2 to fill in."""
+    if isinstance(params, Mapping):
+        used = list(dict.fromkeys(_NAMED.findall(sql)))
+        body = _NAMED.sub(lambda found: f"${used.index(found.group(1)) + 1}", sql)
+        places = ", ".join(f"%({each})s" for each in used)
+    else:
+        number = itertools.count(1)
+        body = _PLACE.sub(lambda _: f"${next(number)}", sql)
+        places = ", ".join(["%s"] * len(params))
+    return f"PREPARE {name} AS {body.replace('%%', '%')}", f"EXECUTE {name} ({places})" if places else f"EXECUTE {name}"
+
+
+_NAMED = re.compile(r"%\((\w+)\)s")
+_PLACE = re.compile(r"%s")
 
 
 async def connect(dsn: str, reactor: Any) -> Connection:
