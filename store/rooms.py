@@ -56,6 +56,13 @@ async def members(db: Queries, room_id: int, limit: int) -> list[tuple[int, date
     return [(row[0], row[1], row[2]) for row in found]
 
 
+async def joined_at(db: Queries, room_id: int, account_id: int) -> datetime | None:
+    found = await db.fetch(
+        "SELECT created_at FROM follows WHERE target_id = %s AND account_id = %s AND accepted", (room_id, account_id)
+    )
+    return found[0][0] if found else None
+
+
 async def ranks(db: Queries, room_id: int) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for account, rank in await db.fetch("SELECT account_id, rank FROM room_ranks WHERE room_id = %s", (room_id,)):

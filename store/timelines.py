@@ -10,7 +10,7 @@ from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
 from store.pool import Queries
 
 # What the viewer does not want to see in timelines: muted authors (of boosted notes too), blocked domains.
-_WANTED = """NOT EXISTS (SELECT FROM mutes x WHERE x.account_id = %(viewer)s AND x.target_id IN (n.account_id, b.account_id)
+WANTED = """NOT EXISTS (SELECT FROM mutes x WHERE x.account_id = %(viewer)s AND x.target_id IN (n.account_id, b.account_id)
         AND (x.expires_at IS NULL OR x.expires_at > now()))
     AND NOT EXISTS (SELECT FROM domain_blocks x WHERE x.account_id = %(viewer)s AND x.domain IN (a.domain, c.domain))"""
 
@@ -29,8 +29,8 @@ async def page_of(
     """A page of refs and the keys they are paged by. Only what the viewer may see; muted people left out when `wanted`."""
     where = [*conditions, visible(viewer), f"(b.id IS NULL OR {visible(viewer, 'b', 'c')})"]
     if viewer is not None and wanted:
-        where.append(_WANTED)
-    values: dict[str, Any] = {"viewer": viewer, "limit": page.limit, "offset": page.offset, **(params or {})}
+        where.append(WANTED)
+    values: dict[str, Any] = {"viewer": viewer, "offset": page.offset, **(params or {})}
     if page.max_id is not None:
         where.append(f"{key} < %(max_id)s")
         values["max_id"] = page.max_id
@@ -41,12 +41,18 @@ async def page_of(
     ascending = page.min_id is not None
     rows = await db.fetch(
         f"SELECT {REFS}, {key} FROM {source} WHERE {' AND '.join(where)}"
-        f" ORDER BY {key} {'ASC' if ascending else 'DESC'} LIMIT %(limit)s" + (" OFFSET %(offset)s" if page.offset else ""),
+        f" ORDER BY {key} {'ASC' if ascending else 'DESC'} LIMIT {_rows(page.limit)}" + (" OFFSET %(offset)s" if page.offset else ""),
         values,
     )
+    rows = rows[: page.limit]
     if ascending:
         rows = rows[::-1]
     return [ref_of(row) for row in rows], [row[8] for row in rows]
+
+
+def _rows(limit: int) -> int:
+    """A few round numbers instead of any: a plan is made for each, and a plan for any number at all is a bad one."""
+    return next((most for most in (20, 40, 80) if limit <= most), limit)
 
 
 _REST = """ JOIN accounts a ON a.id = n.account_id
@@ -166,24 +172,47 @@ async def direct(db: Queries, viewer: int, page: Page) -> tuple[list[Ref], list[
     return await page_of(db, viewer, page, conditions=[condition])
 
 
+async def direct_with(db: Queries, viewer: int, other: int, page: Page) -> tuple[list[Ref], list[int]]:
+    """What these two said to each other in direct notes."""
+    condition = (
+        "n.visibility = 'direct' AND n.room_id IS NULL AND n.boost_of_id IS NULL AND ("
+        "n.account_id = %(viewer)s AND EXISTS (SELECT FROM mentions m WHERE m.note_id = n.id AND m.account_id = %(other)s)"
+        " OR n.account_id = %(other)s AND EXISTS (SELECT FROM mentions m WHERE m.note_id = n.id AND m.account_id = %(viewer)s))"
+    )
+    return await page_of(db, viewer, page, conditions=[condition], wanted=False, params={"other": other})
+
+
+async def last_in_rooms(db: Queries, room_ids: Collection[int]) -> dict[int, int]:
+    """The newest line of each room that has any."""
+    rows = await db.fetch(
+        "SELECT r.id, n.id FROM unnest(%s::bigint[]) AS r(id) CROSS JOIN LATERAL"
+        " (SELECT id FROM notes WHERE room_id = r.id ORDER BY id DESC LIMIT 1) n",
+        (list(room_ids),),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def last_directs(db: Queries, viewer: int, limit: int) -> dict[int, int]:
+    """The newest direct note with each person, as far as the viewer's last `limit` on either side reach."""
+    rows = await db.fetch(
+        """SELECT other, max(id) FROM (
+               (SELECT n.account_id AS other, n.id FROM mentions m JOIN notes n ON n.id = m.note_id
+                WHERE m.account_id = %(viewer)s AND n.visibility = 'direct' AND n.room_id IS NULL ORDER BY m.note_id DESC LIMIT %(limit)s)
+               UNION ALL
+               (SELECT m.account_id, n.id FROM notes n JOIN mentions m ON m.note_id = n.id
+                WHERE n.account_id = %(viewer)s AND n.visibility = 'direct' AND n.room_id IS NULL ORDER BY n.id DESC LIMIT %(limit)s)) x
+           GROUP BY other""",
+        {"viewer": viewer, "limit": limit},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def kept(db: Queries, viewer: int, which: str, page: Page) -> tuple[list[Ref], list[int]]:
     """The viewer's `bookmarks` or `likes`, in the order they were made."""
     source = f"{'bookmarks' if which == 'bookmarks' else 'likes'} k JOIN notes n ON n.id = k.note_id"
     return await page_of(
         db, viewer, page, conditions=["k.account_id = %(viewer)s"], source=source + _REST, key="k.id", wanted=False
     )
-
-
-async def search(db: Queries, viewer: int | None, query: str, page: Page, account_id: int | None) -> tuple[list[Ref], list[int]]:
-    conditions = [
-        "n.boost_of_id IS NULL",
-        "to_tsvector('simple', n.content || ' ' || n.spoiler_text || ' ' || n.title) @@ websearch_to_tsquery('simple', %(query)s)",
-    ]
-    if viewer is None:
-        conditions.append("n.visibility = 'public'")
-    if account_id is not None:
-        conditions.append("n.account_id = %(account)s")
-    return await page_of(db, viewer, page, conditions=conditions, params={"query": query, "account": account_id})
 
 
 # ---- threads
@@ -227,11 +256,13 @@ async def put_home(
     reply_to: int | None = None,
     boost: bool = False,
     tags: Collection[str] = (),
-) -> None:
+) -> list[int]:
     """Write the note into the home of every local follower who wants it and of its author, and into lists; one statement.
 
     A reply is for those who follow both; a boost for those who did not switch this author's boosts off; `tags` (of a public
     note) bring it to those who follow one of them. Members of an exclusive list are not in its owner's home.
+
+    Returns the followers who want to be told of each note of the author (not of boosts, nor of replies to others).
     """
     foreign_reply = reply_to is not None and reply_to != author_id
     follower = ["f.target_id = %(author)s", "f.accepted"] + (["f.show_boosts"] if boost else [])
@@ -257,16 +288,20 @@ async def put_home(
         if tags
         else ""
     )
-    await db.execute(
+    bells = "false" if boost or foreign_reply else "true"
+    rows = await db.fetch(
         f"""WITH listed AS (
                 INSERT INTO list_notes (list_id, note_id) SELECT l.id, %(note)s FROM list_members m JOIN lists l ON l.id = m.list_id
-                WHERE m.account_id = %(author)s AND {listed} ON CONFLICT DO NOTHING)
-            INSERT INTO home (owner_id, note_id)
-            SELECT f.account_id, %(note)s FROM follows f JOIN users u ON u.account_id = f.account_id WHERE {" AND ".join(follower)}
-            UNION SELECT account_id, %(note)s FROM users WHERE account_id = %(author)s{tagged}
-            ON CONFLICT DO NOTHING""",
+                WHERE m.account_id = %(author)s AND {listed} ON CONFLICT DO NOTHING),
+            homed AS (
+                INSERT INTO home (owner_id, note_id)
+                SELECT f.account_id, %(note)s FROM follows f JOIN users u ON u.account_id = f.account_id WHERE {" AND ".join(follower)}
+                UNION SELECT account_id, %(note)s FROM users WHERE account_id = %(author)s{tagged}
+                ON CONFLICT DO NOTHING)
+            SELECT f.account_id FROM follows f WHERE f.target_id = %(author)s AND f.notify AND f.accepted AND {bells}""",
         {"note": note_id, "author": author_id, "reply_to": reply_to, "tags": list(tags)},
     )
+    return [row[0] for row in rows]
 
 
 async def fill_home(db: Queries, owner_id: int, author_id: int, limit: int = 100) -> None:
@@ -299,7 +334,7 @@ async def may_see(db: Queries, note_id: int, among: Collection[int]) -> set[int]
     if not among:
         return set()
     condition = visible(0).replace("%(viewer)s", "v.id")
-    wanted = _WANTED.replace("%(viewer)s", "v.id")
+    wanted = WANTED.replace("%(viewer)s", "v.id")
     rows = await db.fetch(
         f"SELECT v.id FROM unnest(%(among)s::bigint[]) AS v(id), {REFS_FROM} WHERE n.id = %(note)s AND {condition} AND {wanted}",
         {"note": note_id, "among": list(among)},

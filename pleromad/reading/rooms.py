@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pleromad.errors import NotFound
@@ -59,6 +60,10 @@ class RoomReading(Reader):
             for id, joined_at, pending in rows
             if id in accounts and not accounts[id].deleted
         ]
+
+    async def joined_at(self, account_id: int, room_id: int) -> datetime | None:
+        """Since when this account is a member; None when it is not."""
+        return await room_rows.joined_at(self._database, room_id, account_id)
 
     async def masks(self, room_id: int) -> list[MaskEntry]:
         return await room_rows.masks(self._database, room_id)

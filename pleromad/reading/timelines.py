@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
-from store import tags, timelines
+from store import timelines
 from store.notes import Ref
 
 
@@ -81,17 +81,23 @@ class TimelineReading(Reader):
     async def direct(self, viewer: int, page: Page) -> Slice[Seen]:
         return await self._shown(viewer, page, await timelines.direct(self._database, viewer, page))
 
+    async def direct_with(self, viewer: int, other: int, page: Page) -> Slice[Seen]:
+        """What the viewer and one other person said to each other in direct notes."""
+        return await self._shown(viewer, page, await timelines.direct_with(self._database, viewer, other, page))
+
+    async def last_in_rooms(self, room_ids: Collection[int]) -> dict[int, int]:
+        """The id of the newest line of each of these rooms that has any. For doors that know who is in them."""
+        return await timelines.last_in_rooms(self._database, room_ids)
+
+    async def last_directs(self, viewer: int, limit: int = 500) -> dict[int, int]:
+        """By account: the id of the newest direct note between it and the viewer."""
+        return await timelines.last_directs(self._database, viewer, limit)
+
     async def bookmarks(self, viewer: int, page: Page) -> Slice[Seen]:
         return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "bookmarks", page))
 
     async def likes(self, viewer: int, page: Page) -> Slice[Seen]:
         return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "likes", page))
-
-    async def search(self, viewer: int | None, query: str, page: Page, *, account_id: int | None = None) -> Slice[Seen]:
-        return await self._shown(viewer, page, await timelines.search(self._database, viewer, query, page, account_id))
-
-    async def search_tags(self, query: str, limit: int = 20, offset: int = 0) -> list[str]:
-        return await tags.beginning(self._database, query.lstrip("#"), limit, offset)
 
     async def _shown(self, viewer: int | None, page: Page, found: tuple[list[Ref], list[int]]) -> Slice[Seen]:
         refs, keys = found

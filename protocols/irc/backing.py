@@ -10,6 +10,7 @@ from protocols.irc.modes import Change
 
 if TYPE_CHECKING:
     from protocols.irc.channels import Channel
+    from protocols.irc.history import Notes
     from protocols.irc.network import Network
     from protocols.irc.people import Person
     from protocols.irc.session import Session
@@ -38,6 +39,9 @@ class Backing(Protocol):
     async def entered(self, channel: Channel, person: Person, sessions: Sequence[Session], call: Call | None) -> None:
         """Shows these sessions what was said before, after they were told that they are in."""
 
+    async def history(self, channel: Channel, person: Person) -> tuple[Notes | None, int]:
+        """How this person reads what is kept of the channel, and from which key on they may; None: nothing is kept."""
+
     async def part(self, channel: Channel, person: Person, reason: str) -> None: ...
     async def say(self, channel: Channel, person: Person, text: str, reply_to: str) -> Said: ...
     async def topic(self, channel: Channel, person: Person, text: str) -> None: ...
@@ -61,6 +65,9 @@ class MemoryBacking:
 
     async def entered(self, channel: Channel, person: Person, sessions: Sequence[Session], call: Call | None) -> None:
         return None
+
+    async def history(self, channel: Channel, person: Person) -> tuple[Notes | None, int]:
+        return None, 0
 
     async def part(self, channel: Channel, person: Person, reason: str) -> None:
         return None

@@ -12,6 +12,8 @@ OFFERED: Mapping[str, str] = {
     "batch": "",
     "cap-notify": "",
     "chghost": "",
+    "draft/chathistory": "",
+    "draft/event-playback": "",
     "echo-message": "",
     "extended-join": "",
     "extended-monitor": "",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.defer import DeferredLock
 
+from protocols.irc.history import Ring
 from protocols.irc.message import casefold, match
 from protocols.irc.modes import LIST_MODES, RANKS, Change
 from protocols.irc.people import Person
@@ -70,6 +71,7 @@ class Channel:
         self.untold: set[Person] = set()
         # One thing at a time happens in a channel: our own changes and what the bus tells keep their order.
         self.lock = DeferredLock()
+        self.ring = Ring()  # what is not kept elsewhere, as long as the channel lives
         self._shown: deque[object] = deque(maxlen=SHOWN_LIMIT)
 
     @property

@@ -58,6 +58,13 @@ class Directs:
         elif event.kind == events.NOTE_CREATED and event.other_id == 0:
             await self._written(event.account_id, event.note_id)
 
+    async def last_of(self, person: Person) -> list[tuple[str, int]]:
+        """Whom the person exchanged direct notes with, by nick, and the id of the last of each."""
+        core = self._network.core
+        last = await core.reading.last_directs(person.account_id or 0)
+        accounts = await core.reading.accounts(last)
+        return [(nick_of(account.acct), last[id]) for id, account in accounts.items()]
+
     async def _arrived(self, account_id: int, note_id: int) -> None:
         """A direct note for somebody connected here."""
         people = self._network.of_account(account_id)
@@ -66,7 +73,7 @@ class Directs:
         async with self._writing.hold(note.account.id):
             if self._seen(note_id, account_id) or note.account.id == account_id:
                 return
-            lines = _lines(note, account_id)
+            lines = direct_lines(note, account_id)
             for person in people:
                 show_note(self._network, person.sessions, note, person.nick, lines)
 
@@ -83,7 +90,7 @@ class Directs:
             for account_id in note.recipients[:10]:
                 nick = named.get(account_id)
                 if nick is not None:
-                    show_note(self._network, sessions, note, nick_of(nick), _lines(note, account_id))
+                    show_note(self._network, sessions, note, nick_of(nick), direct_lines(note, account_id))
 
     async def _direct(self, viewer: int, note_id: int) -> Note | None:
         try:
@@ -105,7 +112,7 @@ def _unaddressed(text: str) -> str:
     return text.replace("@", f"@{ZERO_WIDTH_SPACE}") if find_handles(text) else text
 
 
-def _lines(note: Note, account_id: int) -> Sequence[str]:
+def direct_lines(note: Note, account_id: int) -> Sequence[str]:
     """The mention that makes a note direct is no part of what is said, when it is the only one."""
     lines = note_lines(note)
     if len(note.mentions) != 1 or note.mentions[0].account_id != account_id:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pleromad.clock import Clock, iso
 from protocols.irc.channels import Channel
+from protocols.irc.history import Rings, key_at
 from protocols.irc.message import Message, casefold
 from protocols.irc.names import as_nick
 from protocols.irc.people import Person
@@ -87,6 +88,8 @@ class Network:
         self.most_people = 0
         self._batches = 0
         self._messages = 0
+        self._last_key = 0
+        self.letters = Rings()  # what people said to each other that nobody keeps
         self._boot = secrets.token_hex(4)
         self._cloak_secret = secrets.token_bytes(16)
 
@@ -109,6 +112,11 @@ class Network:
         """For what is not kept: unique over restarts, never the id of a note."""
         self._messages += 1
         return f"{self._boot}-{self._messages:x}"
+
+    def next_key(self) -> int:
+        """A place in time for what is not kept, after all those before."""
+        self._last_key = max(self._last_key + 1, key_at(self.clock.now()))
+        return self._last_key
 
     def cloak(self, address: str) -> str:
         """A guest's host: the same for one address until the next start, and nothing to be learnt from it."""
@@ -153,6 +161,9 @@ class Network:
     def of_account(self, account_id: int) -> list[Person]:
         """The connected people of an account: one, but for guests-allowed servers, where a nick need not be the account."""
         return [person for person in self._by_account.get(account_id, ()) if person.connected]
+
+    def by_identity(self, identity: str) -> Person | None:
+        return next((person for person in self.people.values() if person.identity == identity), None)
 
     def count_people(self) -> int:
         count = sum(1 for _ in self.connected_people())

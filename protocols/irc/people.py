@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from protocols.irc.channels import Channel
     from protocols.irc.session import Session
 
+_numbers = itertools.count(1)
 NOT_CONNECTED = "Not connected here"
 
 
@@ -32,6 +34,7 @@ class Person:
         "last_spoke_at",
         "modes",
         "nick",
+        "number",
         "realname",
         "sessions",
         "signed_on_at",
@@ -42,6 +45,7 @@ class Person:
         self, nick: str, user: str, host: str, realname: str, account: Account | None = None, *, now: float = 0.0
     ) -> None:
         self.nick = nick
+        self.number = next(_numbers)
         self.user = user
         self.host = host
         self.realname = realname
@@ -58,6 +62,11 @@ class Person:
     @property
     def key(self) -> str:
         return casefold(self.nick)
+
+    @property
+    def identity(self) -> str:
+        """Who this is, whatever the nick: an account, or one guest from coming to going."""
+        return str(self.account_id) if self.account_id is not None else f"guest {self.number}"
 
     @property
     def source(self) -> str:

@@ -21,19 +21,20 @@ from pleromad.model.activity import (
     Undo,
     Update,
 )
-from pleromad.model.note import NoteDraft
+from pleromad.model.note import Note, NoteDraft
 from pleromad.model.page import Page
 from pleromad.model.room import RoomChange
 from protocols.irc import numerics
 from protocols.irc.backing import Said
 from protocols.irc.channels import Channel
+from protocols.irc.history import Notes, key_at
 from protocols.irc.lines import plain, shown
 from protocols.irc.message import split_source
 from protocols.irc.modes import Change
 from protocols.irc.names import acct_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person
-from protocols.irc.showing import show_earlier
+from protocols.irc.showing import show_earlier, wanting_backlog
 from protocols.irc.table import Call, Refused
 
 if TYPE_CHECKING:
@@ -55,12 +56,26 @@ class RoomBacking:
             raise Refused(numerics.ERR_UNAVAILRESOURCE, channel.name, "Asked to join; you are in when the room's server says so")
 
     async def entered(self, channel: Channel, person: Person, sessions: Sequence[Session], call: Call | None) -> None:
-        if person.account_id is None or not self._network.settings.backlog_lines:
+        sessions = wanting_backlog(sessions)
+        if person.account_id is None or not self._network.settings.backlog_lines or not sessions:
             return
-        page = Page(limit=self._network.settings.backlog_lines)
-        found = await self._network.core.reading.room(person.account_id, _room(channel), page)
-        notes = [seen.note for seen in reversed(found.items)]
+        read, cutoff = await self.history(channel, person)
+        assert read is not None
+        notes = list(reversed(await read(Page(limit=self._network.settings.backlog_lines, since_id=cutoff))))
         show_earlier(self._network, sessions, notes, channel.name, call)
+
+    async def history(self, channel: Channel, person: Person) -> tuple[Notes | None, int]:
+        """Who is in a room may read all of it; in one that is secret or for invited people what was said since they came."""
+        account_id, room_id, reading = _account(channel, person), _room(channel), self._network.core.reading
+
+        async def notes(page: Page) -> Sequence[Note]:
+            return [seen.note for seen in (await reading.room(account_id, room_id, page)).items]
+
+        cutoff = 0
+        if channel.flags & {"i", "s"}:
+            joined = await reading.joined_at(account_id, room_id)
+            cutoff = key_at(joined or self._network.clock.now())
+        return notes, cutoff
 
     async def part(self, channel: Channel, person: Person, reason: str) -> None:
         leaving = Follow(actor_id=_account(channel, person), target_id=_room(channel))

@@ -142,6 +142,12 @@ class Rooms:
             for room in await self._network.core.reading.rooms(person.account_id, Page(limit=LISTED))
         ]
 
+    async def last_of(self, person: Person) -> list[tuple[Channel, int]]:
+        """The rooms the person is in, with the id of the last line of each that has any."""
+        rooms = {channel.room_id: channel for channel in person.channels.values() if channel.room_id is not None}
+        last = await self._network.core.reading.last_in_rooms(rooms)
+        return [(rooms[id], key) for id, key in last.items()]
+
     # coming
 
     async def attach(self, session: Session, call: Call, *, first: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pleromad.ids import moment_of
 from pleromad.model.note import Note
 from protocols.irc.from_core import note_lines
 from protocols.irc.lines import pieces
@@ -36,7 +37,7 @@ def note_messages(network: Network, note: Note, target: str, lines: Sequence[str
     for line in lines:
         for piece in pieces(line, speaker.source, "PRIVMSG", target):
             yield network.line(
-                speaker, "PRIVMSG", target, piece, message_id=message_id, at=at or note.created_at, tags=tags
+                speaker, "PRIVMSG", target, piece, message_id=message_id, at=at or moment_of(note.id), tags=tags
             )
             message_id, tags = "", {}
 
@@ -65,6 +66,11 @@ def show_earlier(
             messages.append(network.server_line("BATCH", f"-{name}"))
         for message in messages:
             deliver((session,), message, call)
+
+
+def wanting_backlog(sessions: Iterable[Session]) -> list[Session]:
+    """Those that do not ask for it themselves (draft/chathistory)."""
+    return [session for session in sessions if not session.has("draft/chathistory")]
 
 
 def _earlier(network: Network, session: Session, note: Note, target: str) -> Iterator[Message]:

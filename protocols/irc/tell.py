@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pleromad.ids import moment_of
 from protocols.irc import numerics
 from protocols.irc.channels import HALFOP, Channel
+from protocols.irc.history import Kept
 from protocols.irc.message import BODY_LIMIT_BYTES, Message
 from protocols.irc.modes import Change, compose
 from protocols.irc.network import Network, deliver
@@ -143,12 +145,20 @@ def to_sessions(sessions: Iterable[Session], message: Message, call: Call | None
     deliver(sessions, message, call)
 
 
-def line_from(network: Network, by: Person | None, command: str, *params: str) -> Message:
-    return network.line(by, command, *params) if by is not None else network.server_line(command, *params)
+def line_from(network: Network, by: Person | None, command: str, *params: str, key: int = 0) -> Message:
+    """From somebody, or from the server. With a `key` it can be asked for again: it has that time, and a msgid."""
+    if by is None:
+        return network.server_line(command, *params)
+    if not key:
+        return network.line(by, command, *params)
+    return network.line(by, command, *params, message_id=network.next_message_id(), at=moment_of(key))
 
 
 def topic_changed(network: Network, channel: Channel, by: Person | None, call: Call | None = None) -> None:
-    deliver(sessions_of(list(channel.members)), line_from(network, by, "TOPIC", channel.name, channel.topic), call)
+    key = network.next_key()
+    line = line_from(network, by, "TOPIC", channel.name, channel.topic, key=key)
+    deliver(sessions_of(list(channel.members)), line, call)
+    channel.ring.add(Kept(key, line.tags.get("msgid", ""), (line,), talk=False))
 
 
 def kicked(

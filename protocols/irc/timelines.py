@@ -13,12 +13,13 @@ from pleromad.model.page import Page
 from protocols.irc import numerics
 from protocols.irc.backing import MemoryBacking, Said
 from protocols.irc.channels import Channel, Membership
+from protocols.irc.history import Notes
 from protocols.irc.lines import plain, shown
 from protocols.irc.message import casefold
 from protocols.irc.network import Network
 from protocols.irc.people import Person
 from protocols.irc.room_backing import note_id_of, post
-from protocols.irc.showing import show_earlier, show_note
+from protocols.irc.showing import show_earlier, show_note, wanting_backlog
 from protocols.irc.table import Call, Refused
 
 if TYPE_CHECKING:
@@ -67,15 +68,24 @@ class TimelineBacking(MemoryBacking):
 
     async def entered(self, channel: Channel, person: Person, sessions: Sequence[Session], call: Call | None) -> None:
         limit = self._network.settings.backlog_lines
-        if person.account_id is None or not limit:
+        sessions = wanting_backlog(sessions)
+        read, _ = await self.history(channel, person)
+        if read is None or not limit or not sessions:
             return
-        reading, page = self._network.core.reading, Page(limit=limit)
-        if channel.key == HOME:
-            found = await reading.home(person.account_id, page)
-        else:
-            found = await reading.public(person.account_id, page, local=True)
-        notes = [seen.note for seen in reversed(found.items)]
+        notes = list(reversed(await read(Page(limit=limit))))
         show_earlier(self._network, sessions, notes, channel.name, call)
+
+    async def history(self, channel: Channel, person: Person) -> tuple[Notes | None, int]:
+        viewer, reading = person.account_id, self._network.core.reading
+        if viewer is None:
+            return None, 0
+
+        async def notes(page: Page) -> Sequence[Note]:
+            home = channel.key == HOME
+            found = await reading.home(viewer, page) if home else await reading.public(viewer, page, local=True)
+            return [seen.note for seen in found.items]
+
+        return notes, 0
 
     async def say(self, channel: Channel, person: Person, text: str, reply_to: str) -> Said:
         kept = plain(text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pleromad.errors import PleromadError, StoreUnavailable, Unauthenticated
 from protocols.irc import names, numerics, tell
 from protocols.irc.channels import LIST_LIMIT
+from protocols.irc.history import LIMIT as HISTORY_LIMIT
 from protocols.irc.login import is_reserved, log_in
 from protocols.irc.message import Message, casefold, cut_text
 from protocols.irc.modes import FLAG_MODES
@@ -146,6 +147,8 @@ def isupport_tokens(network: Network) -> list[str]:
         f"AWAYLEN={names.AWAY_LENGTH}",
         "BOT=B",
         "CASEMAPPING=ascii",
+        f"CHATHISTORY={HISTORY_LIMIT}",
+        "MSGREFTYPES=msgid,timestamp",
         f"CHANLIMIT=#&:{settings.channels_per_person}",
         f"CHANMODES=beI,k,l,{FLAG_MODES}",
         f"CHANNELLEN={names.CHANNEL_LENGTH}",

@@ -1,13 +1,24 @@
 """irctest's controller for pleromad. Runs in irctest's own environment, where nothing of pleromad is installed."""
 
 import os
+import secrets
 import shlex
 import socket
 from pathlib import Path
 
 from irctest.basecontrollers import BaseServerController, DirectoryBasedController
+from irctest.irc_utils import junkdrawer
 from irctest.runner import NotImplementedByController
 from irctest.specifications import Capabilities, OptionalBehaviors
+
+
+def _random_name(base):
+    """As irctest's own, but that an account here is made of letters, digits and underscores."""
+    return base + "_" + secrets.token_hex(5)
+
+
+# Before the tests import it: what they do with a name is theirs, how it is spelt is the server's.
+junkdrawer.random_name = _random_name
 
 
 class PleromadController(BaseServerController, DirectoryBasedController):

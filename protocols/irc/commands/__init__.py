@@ -2,6 +2,7 @@
 
 from protocols.irc.commands import (
     channel,
+    history,
     invite,
     kick,
     listing,
@@ -19,6 +20,7 @@ from protocols.irc.commands import (
 
 __all__ = [
     "channel",
+    "history",
     "invite",
     "kick",
     "listing",

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pleromad.errors import PleromadError
+from pleromad.ids import moment_of
 from protocols.irc import names, numerics
 from protocols.irc.channels import PREFIXES, Channel
 from protocols.irc.errors import refusal
 from protocols.irc.finding import somebody
+from protocols.irc.history import Kept
 from protocols.irc.lines import pieces
 from protocols.irc.message import cut_text
 from protocols.irc.modes import RANKS
@@ -36,6 +38,11 @@ class Line:
     def ctcp(self) -> bool:
         """Client-to-client, but for ACTION, which is talk."""
         return self.text.startswith("\x01") and not self.text.startswith("\x01ACTION")
+
+    @property
+    def passing(self) -> bool:
+        """Of the moment, nothing to remember: somebody is typing."""
+        return self.command == "TAGMSG" and self.tags.keys() <= {"+typing", "+draft/typing"}
 
     @property
     def reply_to(self) -> str:
@@ -108,7 +115,7 @@ async def _to_channel(call: Call, name: str, mark: str, line: Line) -> None:
             raise Refused(numerics.ERR_CANNOTSENDTOCHAN, channel.name, "Cannot send to channel")
         if line.ctcp and "C" in channel.flags and line.command != "NOTICE":
             raise Refused(numerics.ERR_CANNOTSENDTOCHAN, channel.name, "Cannot send CTCP to channel (+C)")
-        message_id = network.next_message_id()
+        message_id, key = network.next_message_id(), 0
         lines: Sequence[str] = (line.text,)
         audience: Collection[int] | None = None
         if line.command != "TAGMSG" and not line.ctcp and not mark:
@@ -116,11 +123,14 @@ async def _to_channel(call: Call, name: str, mark: str, line: Line) -> None:
             message_id, lines, audience = said.message_id, said.lines, said.audience
             if said.note_id:
                 channel.shown(said.note_id)
+                key = said.note_id
             else:
                 _fits(person, line, mark + channel.name)
         recipients = _hearing(channel, person, mark, audience)
         shown = mark + channel.name
-        _relay(call, [*recipients, *_own_others(call)], shown, line, message_id, lines)
+        kept = _relay(call, [*recipients, *_own_others(call)], shown, line, message_id, lines, key)
+        if not key and not mark and not line.ctcp and not line.passing:
+            channel.ring.add(kept)
 
 
 def _fits(person: Person, line: Line, target: str) -> None:
@@ -144,22 +154,24 @@ def _own_others(call: Call) -> Iterator[Session]:
 
 
 def _relay(
-    call: Call, sessions: Sequence[Session], target: str, line: Line, message_id: str, lines: Sequence[str]
-) -> None:
+    call: Call, sessions: Sequence[Session], target: str, line: Line, message_id: str, lines: Sequence[str], key: int = 0
+) -> Kept:
+    """Shows it to all of them, and to who said it where they want to hear themselves. `key`: its place, 0: now."""
     network, person = call.network, call.person
-    if line.command == "TAGMSG":
-        message = network.line(person, "TAGMSG", target, message_id=message_id, tags=line.tags)
-        deliver(sessions, message, None, "message-tags")
+    key = key or network.next_key()
+    at = moment_of(key)
+    texts: list[tuple[str, ...]] = [()]
+    if line.command != "TAGMSG":
+        texts = [(piece,) for text in lines for piece in pieces(text, person.source, line.command, target)]
+    messages = []
+    for number, text in enumerate(texts):
+        first = message_id if number == 0 else ""
+        messages.append(network.line(person, line.command, target, *text, message_id=first, at=at, tags=line.tags))
+    for message in messages:
+        deliver(sessions, message, None, "message-tags" if line.command == "TAGMSG" else "")
         if call.session.has("echo-message"):
             call.replies.add(message)
-        return
-    for text in lines:
-        for piece in pieces(text, person.source, line.command, target):
-            message = network.line(person, line.command, target, piece, message_id=message_id, tags=line.tags)
-            message_id = ""
-            deliver(sessions, message)
-            if call.session.has("echo-message"):
-                call.replies.add(message)
+    return Kept(key, message_id, tuple(messages), line.command != "TAGMSG", person)
 
 
 # people
@@ -175,17 +187,19 @@ async def _to_person(call: Call, nick: str, line: Line) -> None:
     keep = talk and bool(person.account and target.account) and (line.command == "PRIVMSG" or not target.connected)
     if not keep and not target.connected:
         raise Refused(numerics.ERR_NOSUCHNICK, target.nick, "Is not connected")
-    message_id = network.next_message_id()
+    message_id, key = network.next_message_id(), 0
     lines: Sequence[str] = (line.text,)
     sessions = list(target.sessions)
     if keep:
         said = await network.directs.say(person, target, line.text, line.reply_to)
-        message_id, lines = said.message_id, said.lines
+        message_id, lines, key = said.message_id, said.lines, said.note_id
         if said.audience is not None and target.account_id not in said.audience:
             sessions = []
     else:
         _fits(person, line, target.nick)
     own = [session for session in _own_others(call) if session.has("echo-message")] if target is not person else ()
-    _relay(call, [*sessions, *own], target.nick, line, message_id, lines)
+    kept = _relay(call, [*sessions, *own], target.nick, line, message_id, lines, key)
+    if not key and not line.ctcp and not line.passing:
+        network.letters.between(person.identity, target.identity).add(kept)
     if line.command == "PRIVMSG" and target.away_text is not None:
         call.numeric(numerics.RPL_AWAY, target.nick, target.away_text)
