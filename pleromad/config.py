@@ -73,6 +73,19 @@ class MediaLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     max_pixels: int = 50_000_000
 
 
+class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    host: str = ""  # empty: no mail is sent
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_file: str = ""
+    sender: str = msgspec.field(default="", name="from")  # default: noreply@ the domain without its port
+
+    @property
+    def on(self) -> bool:
+        return bool(self.host)
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole file. `source` is its path, '' when there is none."""
 
@@ -83,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     irc: Irc = Irc()
     federation: Federation = Federation()
     media: MediaLimits = MediaLimits()
+    mail: Mail = Mail()
     policies: dict[str, dict[str, Any]] = {}
     source: str = ""
 
@@ -167,7 +181,7 @@ def _check_names(table: Mapping[str, Any], where: str) -> None:
             raise SettingsError(f"{where}: {name} must be a table: write [{name}]")
         if name == "policies":
             continue
-        keys = [field.name for field in msgspec.structs.fields(sections[name])]
+        keys = [field.encode_name for field in msgspec.structs.fields(sections[name])]
         for key in value:
             if key not in keys:
                 raise SettingsError(f"{where}: {name}.{key} is not known{_guess(key, keys)}; allowed: {', '.join(keys)}")
@@ -184,7 +198,7 @@ def _explain(error: msgspec.ValidationError) -> str:
     key = at.rstrip("`") or "a value"
     if said.startswith("Invalid enum value"):
         section, _, name = key.partition(".")
-        field = next(f for f in msgspec.structs.fields(_section(section)) if f.name == name)
+        field = next(f for f in msgspec.structs.fields(_section(section)) if f.encode_name == name)
         return f"{key} is not one of {', '.join(field.type.__args__)}"
     return f"{key}: {said[:1].lower()}{said[1:]}".replace("`array`", "a list").replace("`str`", "a text").replace("`int`", "a whole number").replace("`bool`", "true or false")
 
@@ -202,6 +216,11 @@ def _complete(settings: Settings, folder: Path) -> Settings:
         store=replace(settings.store, data_dir=str((folder / settings.store.data_dir).resolve())),
         gopher=replace(settings.gopher, advertise_host=settings.gopher.advertise_host or host),
         irc=replace(settings.irc, server_name=settings.irc.server_name or host),
+        mail=replace(
+            settings.mail,
+            sender=settings.mail.sender or f"noreply@{host}",
+            password_file=str((folder / settings.mail.password_file).resolve()) if settings.mail.password_file else "",
+        ),
     )
 
 
@@ -234,5 +253,10 @@ def _check(settings: Settings, where: str) -> None:
             require(False, "http.trusted_proxies", f"addresses or networks like 127.0.0.1 or 10.0.0.0/8, not {proxy!r}")
     require(0 < settings.gopher.advertise_port < 65536, "gopher.advertise_port", "a port from 1 to 65535")
     require(2 <= settings.store.connections <= 100, "store.connections", "a whole number from 2 to 100")
+    mail = settings.mail
+    require(0 < mail.port < 65536, "mail.port", "a port from 1 to 65535")
+    require("@" in mail.sender and mail.sender.isprintable() and " " not in mail.sender, "mail.from", "an e-mail address like noreply@social.example")
+    require(not mail.password_file or Path(mail.password_file).is_file(), "mail.password_file", f"a readable file with the password; {mail.password_file} is not there")
+    require(not mail.user or mail.security != "none" or mail.host in ("localhost", "127.0.0.1", "::1"), "mail.security", '"starttls" or "tls" where there is a user: a password is not sent in the clear')
     ca = settings.federation.extra_ca_file
     require(not ca or Path(ca).is_file(), "federation.extra_ca_file", f"a readable file of certificates (PEM); {ca} is not there")

@@ -36,10 +36,10 @@ class Core:
 
         self.activities = ActivityService(database, current, ids, self.clock, self.bus, self.jobs)
         self.reading = Reading(database, current)
-        self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, reactor))
+        self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, self.jobs, reactor))
         self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
         self.media = MediaShelf(database, current, ids, self.clock, reactor)
-        self.upkeep = Upkeep(database, ids, self.bus, self.activities, self.media, self.jobs)
+        self.upkeep = Upkeep(database, ids, self.clock, self.bus, self.activities, self.media, self.jobs)
         self._database = database
 
     @property

@@ -34,6 +34,16 @@ class Unauthenticated(PleromadError):
     default = "This needs a valid log-in"
 
 
+class NeedsCode(Unauthenticated):
+    """The password was right, and a second factor is asked for. Doors that cannot ask say what `public` says."""
+
+    default = "This account has two-factor authentication: make an app password on the settings page and use that here"
+
+    def __init__(self, account_id: int) -> None:
+        super().__init__(station="authorise")
+        self.account_id = account_id
+
+
 class Forbidden(PleromadError):
     """We know who asks, and they may not."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ def account_of(row: Sequence[Any]) -> Account:
         display_name=display_name,
         note=note,
         note_source=note_source,
-        fields=tuple(Field(f[0], f[1], datetime.fromisoformat(f[2]) if f[2] else None) for f in fields),
+        fields=tuple(Field(f[0], f[1], datetime.fromisoformat(f[2]) if f[2] else None, f[3] if len(f) > 3 else "") for f in fields),
         emojis=emojis_of(emojis, domain),
         avatar_url=avatar,
         header_url=header,
@@ -70,17 +71,32 @@ def account_of(row: Sequence[Any]) -> Account:
     )
 
 
+async def accounts_of(db: Queries, rows: Iterable[Sequence[Any]]) -> list[Account]:
+    """Rows of COLUMNS as Accounts. Where those who have moved are among them, one query more finds where they are now."""
+    found = [account_of(row) for row in rows]
+    uris = {account.moved_to_uri for account in found if account.moved_to_uri}
+    if not uris:
+        return found
+    there = {
+        row[2]: account_of(row) for row in await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE a.uri = ANY(%s) AND a.deleted_at IS NULL", (list(uris),))
+    }
+    return [replace(each, moved_to=there.get(each.moved_to_uri)) if each.moved_to_uri else each for each in found]
+
+
+async def _account(db: Queries, row: Sequence[Any] | None) -> Account | None:
+    return (await accounts_of(db, [row]))[0] if row is not None else None
+
+
 async def by_ids(db: Queries, ids: Iterable[int]) -> dict[int, Account]:
     wanted = list(set(ids))
     if not wanted:
         return {}
     rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE a.id = ANY(%s)", (wanted,))
-    return {row[0]: account_of(row) for row in rows}
+    return {account.id: account for account in await accounts_of(db, rows)}
 
 
 async def one(db: Queries, id: int) -> Account | None:
-    row = await db.fetch_one(f"SELECT {COLUMNS} FROM {FROM} WHERE a.id = %s", (id,))
-    return account_of(row) if row else None
+    return await _account(db, await db.fetch_one(f"SELECT {COLUMNS} FROM {FROM} WHERE a.id = %s", (id,)))
 
 
 async def by_uris(db: Queries, uris: Iterable[str]) -> dict[str, Account]:
@@ -88,12 +104,11 @@ async def by_uris(db: Queries, uris: Iterable[str]) -> dict[str, Account]:
     if not wanted:
         return {}
     rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE a.uri = ANY(%s)", (wanted,))
-    return {row[2]: account_of(row) for row in rows}
+    return {account.uri: account for account in await accounts_of(db, rows)}
 
 
 async def by_key_id(db: Queries, key_id: str) -> Account | None:
-    row = await db.fetch_one(f"SELECT {COLUMNS} FROM {FROM} WHERE a.key_id = %s LIMIT 1", (key_id,))
-    return account_of(row) if row else None
+    return await _account(db, await db.fetch_one(f"SELECT {COLUMNS} FROM {FROM} WHERE a.key_id = %s LIMIT 1", (key_id,)))
 
 
 async def by_handle(db: Queries, username: str, domain: str | None) -> Account | None:
@@ -101,7 +116,7 @@ async def by_handle(db: Queries, username: str, domain: str | None) -> Account |
         f"SELECT {COLUMNS} FROM {FROM} WHERE lower(a.username) = lower(%s) AND coalesce(a.domain, '') = %s",
         (username, domain or ""),
     )
-    return account_of(row) if row else None
+    return await _account(db, row)
 
 
 async def by_handles(db: Queries, handles: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Account]:
@@ -115,7 +130,7 @@ async def by_handles(db: Queries, handles: Sequence[tuple[str, str]]) -> dict[tu
         " LEFT JOIN users u ON u.account_id = a.id",
         (names, domains),
     )
-    found = [account_of(row) for row in rows]
+    found = await accounts_of(db, rows)
     return {(a.username.lower(), a.domain or ""): a for a in found}
 
 
@@ -245,6 +260,7 @@ async def bury(db: Queries, id: int) -> None:
     await db.execute(
         """UPDATE accounts SET deleted_at = now(), display_name = '', note = '', note_source = '', fields = '[]', emojis = '[]',
                avatar_url = NULL, header_url = NULL, avatar_description = '', header_description = '', followers_count = 0,
-               following_count = 0, statuses_count = 0, raw = NULL, discoverable = false, indexable = false WHERE id = %s""",
+               following_count = 0, statuses_count = 0, raw = NULL, discoverable = false, indexable = false,
+               also_known_as = '{}', moved_to_uri = NULL WHERE id = %s""",
         (id,),
     )

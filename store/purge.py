@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from store import conversations
 from store.pool import Queries
 
 
@@ -28,16 +29,24 @@ async def account(db: Queries, id: int) -> list[int]:
         "UPDATE notes p SET replies_count = greatest(0, p.replies_count - 1) FROM notes r WHERE r.account_id = %s AND p.id = r.in_reply_to_id",
         (id,),
     )
-    for table in ("follows", "blocks", "mutes", "likes", "reactions", "bookmarks", "pins", "votes", "home", "notifications", "room_ranks"):
+    for table in (
+        "follows", "blocks", "mutes", "likes", "reactions", "bookmarks", "pins", "votes", "home", "notifications", "room_ranks", "lists",
+        "filters", "followed_tags", "featured_tags", "endorsements", "domain_blocks", "account_notes", "thread_mutes", "markers",
+        "notification_policies", "notification_requests", "notification_permissions", "directs", "push_subscriptions",
+    ):  # fmt: skip
         owner = "owner_id" if table == "home" else "account_id"
         await db.execute(f"DELETE FROM {table} WHERE {owner} = %s", (id,))
-    for table in ("follows", "blocks", "mutes"):
+    for table in ("follows", "blocks", "mutes", "account_notes", "endorsements"):
         await db.execute(f"DELETE FROM {table} WHERE target_id = %s", (id,))
-    await db.execute("DELETE FROM notifications WHERE from_id = %s", (id,))
+    for table in ("notifications", "notification_requests", "notification_permissions"):
+        await db.execute(f"DELETE FROM {table} WHERE from_id = %s", (id,))
+    await db.execute("DELETE FROM list_members WHERE account_id = %s", (id,))
+    await db.execute("DELETE FROM oauth_codes WHERE account_id = %s", (id,))
     await db.execute("DELETE FROM oauth_tokens WHERE account_id = %s", (id,))
     await db.execute("DELETE FROM users WHERE account_id = %s", (id,))
     await db.execute(
         "INSERT INTO tombstones (uri, type, local) SELECT uri, type, local FROM notes WHERE account_id = %s ON CONFLICT DO NOTHING", (id,)
     )
     rows = await db.fetch("DELETE FROM notes WHERE account_id = %s RETURNING id", (id,))
+    await conversations.mend(db)
     return [row[0] for row in rows]

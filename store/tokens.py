@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pleromad.model.token import App, Token
@@ -76,29 +76,36 @@ async def add_token(
     account_id: int | None,
     scopes: Collection[str],
     expires_at: datetime | None,
+    name: str = "",
 ) -> None:
     await db.execute(
-        "INSERT INTO oauth_tokens (id, token_hash, refresh_hash, app_id, account_id, scopes, expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        (id, token_hash, refresh_hash, app_id, account_id, sorted(scopes), expires_at),
+        "INSERT INTO oauth_tokens (id, token_hash, refresh_hash, app_id, account_id, scopes, expires_at, name)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (id, token_hash, refresh_hash, app_id, account_id, sorted(scopes), expires_at, name),
     )
 
 
-TOKEN = f"t.id, t.account_id, t.scopes, t.created_at, t.expires_at, {APP}"
+WAITS = """(SELECT CASE WHEN w.confirmed_at IS NULL THEN 'confirmation' WHEN w.approved_at IS NULL THEN 'approval' ELSE '' END
+    FROM users w WHERE w.account_id = t.account_id)"""
+TOKEN = f"t.id, t.account_id, t.scopes, t.created_at, t.expires_at, t.name, t.last_used_on, {WAITS}, {APP}"
 
 
 def token_of(row: Sequence[Any]) -> Token:
     return Token(
         id=row[0],
         account_id=row[1],
-        app=app_of(row[5:]) if row[5] is not None else None,
+        app=app_of(row[8:]) if row[8] is not None else None,
         scopes=frozenset(row[2]),
         created_at=row[3],
         expires_at=row[4],
+        name=row[5],
+        last_used_on=row[6],
+        waits_for=row[7] or "",
     )
 
 
 async def token(db: Queries, token_hash: str) -> Token | None:
-    """A token in force: not expired, and its person not disabled, suspended or waiting for approval."""
+    """A token in force: not expired, and its person not disabled or suspended. They may wait for something: `waits_for`."""
     row = await db.fetch_one(
         f"""SELECT {TOKEN} FROM oauth_tokens t LEFT JOIN oauth_apps p ON p.id = t.app_id
             LEFT JOIN users u ON u.account_id = t.account_id LEFT JOIN accounts a ON a.id = t.account_id
@@ -126,10 +133,14 @@ async def revoke(db: Queries, *, token_hash: str, app_id: int) -> tuple[int, int
     return (row[0], row[1]) if row else None
 
 
-async def delete(db: Queries, *, id: int | None = None, account_id: int | None = None) -> list[tuple[int, int | None]]:
-    """One token of an account, or (no id) all of an account's: (token id, account id)."""
+async def delete(
+    db: Queries, *, id: int | None = None, account_id: int | None = None, app_id: int | None = None, but: int | None = None
+) -> list[tuple[int, int | None]]:
+    """Of an account one token, those of one application, or (neither) all but that one: (token id, account id)."""
     rows = await db.fetch(
-        "DELETE FROM oauth_tokens WHERE (%s::bigint IS NULL OR id = %s) AND account_id = %s RETURNING id, account_id", (id, id, account_id)
+        "DELETE FROM oauth_tokens WHERE (%s::bigint IS NULL OR id = %s) AND (%s::bigint IS NULL OR app_id = %s)"
+        " AND id IS DISTINCT FROM %s AND account_id = %s RETURNING id, account_id",
+        (id, id, app_id, app_id, but, account_id),
     )
     return [(row[0], row[1]) for row in rows]
 
@@ -140,3 +151,7 @@ async def of_account(db: Queries, account_id: int) -> list[Token]:
         (account_id,),
     )
     return [token_of(row) for row in rows]
+
+
+async def used(db: Queries, id: int, today: date) -> None:
+    await db.execute("UPDATE oauth_tokens SET last_used_on = %s WHERE id = %s", (today, id))

@@ -9,7 +9,8 @@ from typing import Any
 from store.pool import Jsonb, Queries
 
 COLUMNS = """account_id, email, role, confirmed_at IS NOT NULL, approved_at IS NOT NULL, disabled_at IS NOT NULL, locale,
-    default_visibility, default_sensitive, default_language, default_content_type, created_at, settings, password_hash"""
+    default_visibility, default_sensitive, default_language, default_content_type, created_at, settings, password_hash,
+    reason, EXISTS (SELECT FROM totp t WHERE t.account_id = users.account_id AND t.confirmed_at IS NOT NULL), app_id"""
 
 
 async def add(
@@ -50,6 +51,34 @@ async def by_login(db: Queries, login: str) -> Sequence[Any] | None:
 
 async def all_rows(db: Queries) -> list[Sequence[Any]]:
     return await db.fetch(f"SELECT {COLUMNS} FROM users ORDER BY account_id")
+
+
+async def waiting(db: Queries, limit: int) -> list[Sequence[Any]]:
+    """Who has confirmed their address and waits for approval, longest first."""
+    return await db.fetch(
+        f"SELECT {COLUMNS} FROM users WHERE approved_at IS NULL AND confirmed_at IS NOT NULL AND disabled_at IS NULL ORDER BY created_at LIMIT %s", (limit,)
+    )
+
+
+async def take_email(db: Queries, account_id: int, email: str) -> bool:
+    """False when somebody else has the address."""
+    return bool(
+        await db.execute(
+            "UPDATE users SET email = %s WHERE account_id = %s"
+            " AND NOT EXISTS (SELECT FROM users o WHERE lower(o.email) = lower(%s) AND o.email <> '' AND o.account_id <> %s)",
+            (email, account_id, email, account_id),
+        )
+    )
+
+
+async def moved_at(db: Queries, account_id: int) -> datetime | None:
+    value: datetime | None = await db.fetch_value("SELECT moved_at FROM users WHERE account_id = %s", (account_id,))
+    return value
+
+
+async def forget(db: Queries, account_id: int) -> None:
+    """Somebody who was never let in: nothing of them stays, the name is free again."""
+    await db.execute("DELETE FROM accounts WHERE id = %s AND domain IS NULL", (account_id,))
 
 
 async def change(db: Queries, account_id: int, columns: Mapping[str, Any]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pleromad.accounts.actors import Actors
 from pleromad.accounts.desk import Desk
-from pleromad.accounts.grants import Grants
-from pleromad.accounts.logins import Logins
+from pleromad.accounts.links import Links
+from pleromad.accounts.moving import Moving
+from pleromad.accounts.second_factor import SecondFactor
 
 __all__ = ["Accounts"]
 
 
-class Accounts(Logins, Grants, Actors):
+class Accounts(Links, SecondFactor, Moving, Actors):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

@@ -12,11 +12,15 @@ from pleromad.bus import Bus
 from pleromad.clock import Clock
 from pleromad.config import Settings
 from pleromad.ids import Ids
+from pleromad.jobs import Jobs
 from pleromad.service import ActivityService
-from store.pool import Database
+from store.pool import Database, Queries
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+MAIL = "mail"  # the job that sends a letter; the mail door does it
+MAIL_TRIES = 12  # about three days
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,24 @@ class Desk:
     clock: Clock
     bus: Bus
     activities: ActivityService
+    jobs: Jobs
     reactor: Any
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Slow work (hashing, key making) off the reactor."""
         result: T = await deferToThreadPool(self.reactor, self.reactor.getThreadPool(), work, *args, **kwargs)
         return result
+
+    async def write_letter(self, account_id: int, kind: str, *, to: str = "", within: Queries | None = None) -> None:
+        """Have a letter of this kind (`accounts.letters`) sent to somebody here: to `to`, or the address of their log-in.
+
+        It is written when it is sent, so that no secret lies with the job. Nothing happens while mail is off; a letter that has
+        not gone yet is not written twice.
+        """
+        if self.settings().mail.on:
+            payload = {"account_id": account_id, "kind": kind, **({"to": to} if to else {})}
+            dedupe = f"mail {kind} {account_id} {to}"
+            await self.jobs.add(MAIL, payload, dedupe=dedupe, max_attempts=MAIL_TRIES, within=within)
 
 
 class Clerk:

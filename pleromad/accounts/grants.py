@@ -100,10 +100,17 @@ class Grants(Clerk):
         return await self.issue(app, account_id, frozenset(scopes))
 
     async def issue(
-        self, app: App | None, account_id: int | None, scopes: Collection[str], *, seconds: float | None = None
+        self,
+        app: App | None,
+        account_id: int | None,
+        scopes: Collection[str],
+        *,
+        seconds: float | None = None,
+        secret: str = "",
+        name: str = "",
     ) -> Grant:
-        """A new token; without `seconds` it does not expire, as Mastodon's do."""
-        access, refresh = secrets.token_urlsafe(32), secrets.token_urlsafe(32) if account_id is not None and app else None
+        """A new token; without `seconds` it does not expire, as Mastodon's do. `secret`: of one's own making."""
+        access, refresh = secret or secrets.token_urlsafe(32), secrets.token_urlsafe(32) if account_id is not None and app else None
         id = await self._desk.ids.mint()
         now = self._desk.clock.now()
         expires = now + timedelta(seconds=seconds) if seconds else None
@@ -116,8 +123,9 @@ class Grants(Clerk):
             account_id=account_id,
             scopes=scopes,
             expires_at=expires,
+            name=name,
         )
-        return Grant(Token(id, account_id, app, frozenset(scopes), now, expires), access, refresh)
+        return Grant(Token(id, account_id, app, frozenset(scopes), now, expires, name), access, refresh)
 
     async def refresh(self, app: App, refresh_token: str) -> Grant:
         """A new token for the old one, which ends. Raises Invalid (field refresh_token)."""
@@ -139,8 +147,11 @@ class Grants(Clerk):
         if gone is not None:
             self._desk.bus.publish([Event(event.TOKEN_REVOKED, 0, gone[1] or 0, gone[0])])
 
-    async def token(self, secret: str) -> Token | None:
-        """The token in force with this secret. Remembered for a minute; a revocation is heard at once."""
+    async def token(self, secret: str, *, waiting: bool = False) -> Token | None:
+        """The token in force with this secret. Remembered for a minute; a revocation is heard at once.
+
+        `waiting`: also of somebody who has not proved their address or was not approved yet (see `Token.waits_for`).
+        """
         if not secret or len(secret) > 200:
             return None
         secret_hash = digest(secret)
@@ -152,6 +163,11 @@ class Grants(Clerk):
         if token is None:
             self._cache.drop(secret_hash)
             return None
+        if token.waits_for:
+            return token if waiting else None
+        today = self._desk.clock.now().date()
+        if token.account_id is not None and token.last_used_on != today:
+            await token_rows.used(self._desk.database, token.id, today)
         self._cache.put(secret_hash, (now + CACHE_SECONDS, token))
         self._hashes.put(token.id, secret_hash)
         return token
@@ -163,10 +179,16 @@ class Grants(Clerk):
         gone = await token_rows.delete(self._desk.database, id=token_id, account_id=account_id)
         self._desk.bus.publish([Event(event.TOKEN_REVOKED, 0, account_id, id) for id, _ in gone])
 
+    async def delete_app(self, account_id: int, app_id: int) -> None:
+        """All tokens that an application has of this person."""
+        gone = await token_rows.delete(self._desk.database, app_id=app_id, account_id=account_id)
+        self._desk.bus.publish([Event(event.TOKEN_REVOKED, 0, account_id, id) for id, _ in gone])
+
     # sessions of the web pages
 
-    async def open_session(self, account_id: int) -> str:
-        grant = await self.issue(None, account_id, SESSION, seconds=SESSION_DAYS * 86_400)
+    async def open_session(self, account_id: int, *, name: str = "") -> str:
+        """`name`: which browser it is."""
+        grant = await self.issue(None, account_id, SESSION, seconds=SESSION_DAYS * 86_400, name=name[:100])
         return grant.access_token
 
     async def session(self, secret: str) -> int:

@@ -10,14 +10,15 @@ from datetime import timedelta
 from typing import Any
 
 from pleromad.accounts import keys, passwords
-from pleromad.accounts.desk import Clerk, Desk
+from pleromad.accounts.desk import MAIL, Clerk, Desk
 from pleromad.accounts.throttle import Throttle
-from pleromad.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from pleromad.errors import Conflict, Forbidden, Invalid, NeedsCode, NotFound, Unauthenticated
 from pleromad.model import event
 from pleromad.model.account import Account, ActorType, Role, User
 from pleromad.model.activity import Delete, Origin
 from pleromad.model.event import Event
 from store import accounts as account_rows
+from store import security
 from store import tokens as token_rows
 from store import users as user_rows
 from store.pool import Transaction
@@ -32,6 +33,19 @@ RESERVED = frozenset(
 def digest(secret: str) -> str:
     """What is stored of a code or a token."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+# Why somebody may not log in yet: Mastodon's words, which its apps know.
+WAITS = {
+    "confirmation": "Your login is missing a confirmed e-mail address",
+    "approval": "Your login is currently pending approval",
+}
+
+
+def check_email(email: str) -> None:
+    """Raises Invalid."""
+    if not EMAIL.fullmatch(email.strip()) or not email.isprintable():
+        raise Invalid("Validation failed: Email is not a valid address", field="email")
 
 
 def user_of(row: Sequence[Any], account: Account) -> User:
@@ -50,6 +64,9 @@ def user_of(row: Sequence[Any], account: Account) -> User:
         default_content_type=row[10],
         created_at=row[11],
         settings=row[12],
+        reason=row[14],
+        two_factor=row[15],
+        app_id=row[16],
     )
 
 
@@ -95,6 +112,7 @@ class Logins(Clerk):
         now = desk.clock.now()
         granted = role or invited or Role.USER
         approved = role is not None or invited is not None or mode == "open"
+        prove = desk.settings().mail.on and role is None and invited is not Role.OWNER
 
         async def work(tx: Transaction) -> None:
             uris = desk.settings().uris
@@ -126,14 +144,17 @@ class Logins(Clerk):
                 role=granted.value,
                 reason=reason.strip()[:2000],
                 locale=locale[:10],
-                confirmed_at=now,
+                confirmed_at=None if prove else now,
                 approved_at=now if approved else None,
                 app_id=app_id,
             )
             if not added:
                 raise Invalid("Validation failed: Email has already been taken", field="email")
+            if prove:
+                await desk.write_letter(id, "confirm", within=tx)
 
         await desk.database.transaction(work)
+        desk.jobs.wake(MAIL)
         return await self.user(id)
 
     def _check_names(self, username: str, email: str, *, optional_email: bool) -> None:
@@ -143,11 +164,15 @@ class Logins(Clerk):
             )
         if username.lower() in RESERVED:
             raise Invalid("Validation failed: Username is reserved", field="username")
-        if not (EMAIL.fullmatch(email.strip()) or (optional_email and not email)):
-            raise Invalid("Validation failed: Email is not a valid address", field="email")
+        if not (optional_email and not email):
+            check_email(email)
 
     async def log_in(self, login: str, password: str, *, address: str = "") -> User:
-        """`login` is a name (with or without our domain) or an e-mail address. Raises Unauthenticated, Forbidden, RateLimited."""
+        """`login` is a name (with or without our domain) or an e-mail address.
+
+        Raises Unauthenticated, Forbidden, RateLimited; NeedsCode when there is a second factor: a door that can ask for it goes
+        on with `challenge` and `answer`, the others let that be said.
+        """
         desk = self._desk
         now = desk.clock.seconds()
         name = login.strip().removeprefix("@").removesuffix(f"@{desk.settings().domain}").lower()
@@ -164,11 +189,30 @@ class Logins(Clerk):
         assert row is not None
         self._by_name.forget(name)
         user = await self.user(row[0])
+        self.check_may_enter(user)
+        if user.two_factor:
+            raise NeedsCode(user.account.id)
+        return user
+
+    def check_may_enter(self, user: User) -> None:
+        """Raises Forbidden with the reason why not."""
         if user.disabled or user.account.suspended:
             raise Forbidden("Your login is currently disabled")
+        if not user.confirmed:
+            raise Forbidden(WAITS["confirmation"])
         if not user.approved:
-            raise Forbidden("Your account is waiting for approval")
-        return user
+            raise Forbidden(WAITS["approval"])
+
+    async def check_password(self, account_id: int, password: str) -> None:
+        """Before something that cannot be taken back. Raises Unauthenticated, RateLimited."""
+        desk = self._desk
+        name, now = f"#{account_id}", desk.clock.seconds()
+        self._by_name.check(name, now)
+        row = await user_rows.one(desk.database, account_id)
+        if not await desk.in_thread(passwords.verify_password, row[13] if row else None, password):
+            self._by_name.failed(name, now)
+            raise Unauthenticated("The password is wrong")
+        self._by_name.forget(name)
 
     async def user(self, account_id: int) -> User:
         """Raises NotFound."""
@@ -190,19 +234,19 @@ class Logins(Clerk):
         found = await account_rows.by_ids(self._desk.database, [row[0] for row in rows])
         return [user_of(row, found[row[0]]) for row in rows if row[0] in found]
 
-    async def set_password(self, account_id: int, password: str) -> None:
-        """By an administrator: also ends all sessions and tokens."""
+    async def set_password(self, account_id: int, password: str, *, but: int | None = None) -> None:
+        """By an administrator: also ends all sessions and tokens, `but` one."""
         passwords.check_quality(password)
         hashed = await self._desk.in_thread(passwords.hash_password, password)
         await user_rows.change(self._desk.database, account_id, {"password_hash": hashed})
-        await self._revoke_all(account_id)
+        await security.drop_links(self._desk.database, account_id, ["password"])
+        await self._revoke_all(account_id, but=but)
 
-    async def change_password(self, account_id: int, old: str, new: str) -> None:
-        """By the person. Raises Unauthenticated when `old` is wrong."""
-        row = await user_rows.one(self._desk.database, account_id)
-        if not await self._desk.in_thread(passwords.verify_password, row[13] if row else None, old):
-            raise Unauthenticated("The old password is wrong")
-        await self.set_password(account_id, new)
+    async def change_password(self, account_id: int, old: str, new: str, *, but: int | None = None) -> None:
+        """By the person; all sessions and tokens end, `but` the one they sit at. Raises Unauthenticated when `old` is wrong, Invalid."""
+        await self.check_password(account_id, old)
+        await self.set_password(account_id, new, but=but)
+        await self._desk.write_letter(account_id, "password_changed")
 
     async def set_role(self, account_id: int, role: Role) -> None:
         await user_rows.change(self._desk.database, account_id, {"role": role.value})
@@ -210,11 +254,36 @@ class Logins(Clerk):
         await account_rows.change(self._desk.database, account_id, {"discoverable": (await self.user(account_id)).account.discoverable})
 
     async def approve(self, account_id: int) -> None:
-        await user_rows.change(self._desk.database, account_id, {"approved_at": self._desk.clock.now()})
+        """Let somebody in; they are told by mail. Raises NotFound."""
+        if not (await self.user(account_id)).approved:
+            await user_rows.change(self._desk.database, account_id, {"approved_at": self._desk.clock.now()})
+            await self._desk.write_letter(account_id, "approved")
+
+    async def turn_away(self, account_id: int) -> None:
+        """Somebody who waits is not let in: nothing of them stays. Raises NotFound, Conflict for who is in already."""
+        user = await self.user(account_id)
+        if user.approved:
+            raise Conflict(f"@{user.account.username} was let in already")
+        await user_rows.forget(self._desk.database, account_id)
+        self._desk.bus.publish([Event(event.ACCOUNT_DELETED, 0, account_id)])
+
+    async def waiting(self, limit: int = 100) -> list[User]:
+        """Who waits for approval, longest first."""
+        rows = await user_rows.waiting(self._desk.database, limit)
+        found = await account_rows.by_ids(self._desk.database, [row[0] for row in rows])
+        return [user_of(row, found[row[0]]) for row in rows if row[0] in found]
 
     async def delete_user(self, account_id: int) -> None:
         """The account with all it said; other servers are told. The name stays taken."""
         await self._desk.activities.submit(Delete(actor_id=account_id, account=True), Origin.system())
+
+    async def leave(self, account_id: int, password: str) -> None:
+        """By the person: `delete_user`. Raises Unauthenticated, RateLimited; Forbidden for the last owner."""
+        await self.check_password(account_id, password)
+        user = await self.user(account_id)
+        if user.role is Role.OWNER and sum(each.role is Role.OWNER for each in await self.users()) == 1:
+            raise Forbidden("You are the owner of this server: make somebody else its owner first")
+        await self.delete_user(account_id)
 
     async def seen(self, account_id: int) -> None:
         """They are here today."""
@@ -240,9 +309,9 @@ class Logins(Clerk):
         role = await user_rows.invite_role(self._desk.database, digest(code), use=False)
         return Role(role) if role else None
 
-    async def _revoke_all(self, account_id: int) -> None:
-        gone = await token_rows.delete(self._desk.database, account_id=account_id)
+    async def _revoke_all(self, account_id: int, *, but: int | None = None) -> None:
+        gone = await token_rows.delete(self._desk.database, account_id=account_id, but=but)
         self._desk.bus.publish([Event(event.TOKEN_REVOKED, 0, account_id, id) for id, _ in gone])
 
 
-__all__ = ["Conflict", "Logins", "digest", "user_of"]
+__all__ = ["WAITS", "Logins", "check_email", "digest", "user_of"]

@@ -13,8 +13,9 @@ MAX_NAMES = 10_000
 class Throttle:
     """Counts failures per key (an address, a name) in memory; `allowed` of them in five minutes."""
 
-    def __init__(self, allowed: int) -> None:
+    def __init__(self, allowed: int, words: str = "Too many wrong passwords, please wait a few minutes") -> None:
         self._allowed = allowed
+        self._words = words
         self._failures: OrderedDict[str, list[float]] = OrderedDict()
 
     def check(self, key: str, now: float) -> None:
@@ -22,7 +23,7 @@ class Throttle:
         times = [each for each in self._failures.get(key, ()) if now - each < WINDOW_SECONDS]
         if len(times) >= self._allowed:
             wait = WINDOW_SECONDS - (now - times[0])
-            raise RateLimited("Too many wrong passwords, please wait a few minutes", retry_after_seconds=max(1.0, wait))
+            raise RateLimited(self._words, retry_after_seconds=max(1.0, wait))
 
     def failed(self, key: str, now: float) -> None:
         times = [each for each in self._failures.pop(key, ()) if now - each < WINDOW_SECONDS]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
@@ -123,8 +124,7 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     await note_rows.add_mentions(work.tx, facts.id, [a.id for a in written.named], [a.id for a in written.silent])
     await note_rows.set_tags(work.tx, facts.id, written.tags)
     work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, facts.room_id or 0))
-    new = [a.id for a in written.people if a.id not in before]
-    await surface.notify(work, "mention", new, note_id=facts.id, conversation_id=facts.conversation_id)
+    await _tell(work, facts, before, [a.id for a in written.people])
     if facts.visibility is Visibility.LOCAL:
         return Result(None, facts.id, visibility=facts.visibility)
     update = _update_json(work, json, json["to"], json["cc"])
@@ -176,9 +176,26 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
             expires_at=note.poll.expires_at or (work.now if note.poll.closed else None),
         )
     work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, facts.room_id or 0))
+    if edited and work.origin.kind != "fetched":
+        await _tell(work, facts, set(old.recipients), note.mention_ids[: arrival.MAX_MENTIONS])
     if facts.room_id is not None and raw is not None:
         await create.pass_on_in_room(work, facts.room_id, raw)
     return Result(raw, facts.id, visibility=facts.visibility)
+
+
+async def _tell(work: Work, facts: Facts, before: set[int], now: Sequence[int]) -> None:
+    """Those who are named only now are told as of a new note, the others that it has changed."""
+    new = [each for each in now if each not in before]
+    if new:
+        await surface.mention(
+            work,
+            new,
+            note_id=facts.id,
+            conversation_id=facts.conversation_id,
+            visibility=facts.visibility,
+            room=facts.room_id is not None,
+        )
+    await surface.edited(work, before & set(now), note_id=facts.id, conversation_id=facts.conversation_id, visibility=facts.visibility)
 
 
 async def _profile(work: Work, change: ProfileChange) -> Result:
@@ -211,6 +228,10 @@ async def _profile(work: Work, change: ProfileChange) -> Result:
             columns[name] = value
     if change.bot is not None:
         columns["type"] = (ActorType.SERVICE if change.bot else ActorType.PERSON).value
+    if change.also_known_as is not None:
+        columns["also_known_as"] = list(change.also_known_as)
+    if change.stay:
+        columns["moved_to_uri"] = None
     for what in ("avatar", "header"):
         media_id = getattr(change, f"{what}_media_id")
         if media_id == 0:

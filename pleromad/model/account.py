@@ -28,11 +28,12 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A row of the profile's table (schema.org PropertyValue). `value` is sanitised HTML."""
+    """A row of the profile's table (schema.org PropertyValue). `value` is sanitised HTML, `source` what the owner typed ('' elsewhere)."""
 
     name: str
     value: str
     verified_at: datetime | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Account:
     public_key_pem: str
     also_known_as: tuple[str, ...] = ()
     moved_to_uri: str | None = None
+    moved_to: Account | None = None  # that account, when it is known here
     suspended: bool = False
     silenced: bool = False
     deleted: bool = False
@@ -115,6 +117,9 @@ class User:
     default_content_type: str
     created_at: datetime
     settings: dict[str, object] = field(default_factory=dict)
+    reason: str = ""  # why they want to join
+    two_factor: bool = False
+    app_id: int | None = None  # the application they signed up with
 
     @property
     def staff(self) -> bool:
@@ -202,4 +207,6 @@ class ProfileChange:
     default_sensitive: bool | None = None
     default_language: str | None = None
     default_content_type: str | None = None
+    also_known_as: tuple[str, ...] | None = None  # uris of accounts elsewhere that may move here
+    stay: bool = False  # takes back that the account has moved
     settings: dict[str, object] | None = None  # merged into User.settings

@@ -134,11 +134,38 @@ class Invite(Activity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Activity):
+    """The actor goes to another account, which names it in `alsoKnownAs`; who follows it follows that one from then on."""
+
+    target_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vote(Activity):
     """A Create of Notes with a name (one per choice) as Mastodon and Pleroma send it; `choices` are option numbers."""
 
     note_id: int
     choices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Activity):
+    """A report: the actor tells staff of `target_id`. `forward`: their own server is told, too, not by whom."""
+
+    target_id: int
+    note_ids: tuple[int, ...] = ()
+    rule_ids: tuple[int, ...] = ()
+    category: str = "other"
+    comment: str = ""
+    forward: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspend(Activity):
+    """The actor is suspended, or (`lifted`) no longer; only we say so. `by`: staff, or (of others) their own server: origin."""
+
+    lifted: bool = False
+    by: str = "staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

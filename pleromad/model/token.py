@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,11 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token. `account_id` None: the application itself (client credentials)."""
+    """An access token. `account_id` None: the application itself (client credentials).
+
+    `app` None and a `name`: an app password, or (scope `session`) a browser. `waits_for`: what its person cannot go on without,
+    '' when nothing: "confirmation" of the e-mail address, "approval" by the staff.
+    """
 
     id: int
     account_id: int | None
@@ -28,6 +32,9 @@ class Token:
     scopes: frozenset[str]
     created_at: datetime
     expires_at: datetime | None = None
+    name: str = ""
+    last_used_on: date | None = None
+    waits_for: str = ""
 
     def allows(self, scope: str) -> bool:
         """`read` covers `read:statuses`, and so on up the colons (Mastodon: OAuth scopes)."""
