@@ -461,7 +461,7 @@ class _Endpoints:
         endpoint = HostnameEndpoint(self._reactor, host, uri.port, timeout=CONNECT_SECONDS)
         if uri.scheme == b"http":
             return endpoint
-        trust = _Trust(self._core.settings.federation.extra_ca_file)
+        trust = Trust(self._core.settings.federation.extra_ca_file)
         return wrapClientTLS(optionsForClientTLS(host, trustRoot=trust), endpoint)  # type: ignore[arg-type]
 
     def close(self) -> None:
@@ -469,7 +469,7 @@ class _Endpoints:
 
 
 @implementer(IOpenSSLTrustRoot)
-class _Trust:
+class Trust:
     """The platform's certificate authorities, and those of one more file."""
 
     def __init__(self, extra_ca_file: str) -> None:
