@@ -70,6 +70,13 @@ class Marks(Keeper):
         if not await notification_rows.dismiss(self._database, viewer, notification_id) and notification_id is not None:
             raise NotFound
 
+    async def mark_read(self, viewer: int, place: str, last_read_id: int) -> int:
+        """How far `home`, a room (`#name`) or what somebody says (`@name`) was read. It only grows; returns what holds."""
+        holds = await room_rows.set_read(self._database, viewer, place, last_read_id)
+        if holds == last_read_id:
+            self._bus.publish([Event(event.MARKER_MOVED, 0, viewer, holds, place)])
+        return holds
+
     async def set_mask(self, viewer: int, room_id: int, kind: str, mask: str, given: bool, *, set_by: str = "") -> bool:
         """A line of a room's list (b, e, I) by one of its operators; False when nothing changed. Raises Forbidden, Invalid."""
         ranks = await room_rows.ranks_of(self._database, room_id, viewer)
