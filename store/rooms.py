@@ -63,6 +63,23 @@ async def joined_at(db: Queries, room_id: int, account_id: int) -> datetime | No
     return found[0][0] if found else None
 
 
+async def set_read(db: Queries, account_id: int, place: str, last_read_id: int) -> int:
+    """How far somebody has read; never goes back. Returns what holds. The table is that of the Mastodon API's markers."""
+    return int(
+        await db.fetch_value(
+            "INSERT INTO markers (account_id, timeline, last_read_id) VALUES (%s, %s, %s)"
+            " ON CONFLICT (account_id, timeline) DO UPDATE SET last_read_id = greatest(markers.last_read_id, excluded.last_read_id),"
+            " version = markers.version + 1, updated_at = now() RETURNING last_read_id",
+            (account_id, place, last_read_id),
+        )
+    )
+
+
+async def read_marks(db: Queries, account_id: int) -> dict[str, int]:
+    rows = await db.fetch("SELECT timeline, last_read_id FROM markers WHERE account_id = %s", (account_id,))
+    return {row[0]: row[1] for row in rows}
+
+
 async def ranks(db: Queries, room_id: int) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for account, rank in await db.fetch("SELECT account_id, rank FROM room_ranks WHERE room_id = %s", (room_id,)):

@@ -174,6 +174,12 @@ async def direct(db: Queries, viewer: int, page: Page) -> tuple[list[Ref], list[
 
 async def direct_with(db: Queries, viewer: int, other: int, page: Page) -> tuple[list[Ref], list[int]]:
     """What these two said to each other in direct notes."""
+    if other == viewer:
+        condition = (
+            "n.visibility = 'direct' AND n.room_id IS NULL AND n.account_id = %(viewer)s"
+            " AND NOT EXISTS (SELECT FROM mentions m WHERE m.note_id = n.id AND m.account_id <> n.account_id)"
+        )
+        return await page_of(db, viewer, page, conditions=[condition], wanted=False)
     condition = (
         "n.visibility = 'direct' AND n.room_id IS NULL AND n.boost_of_id IS NULL AND ("
         "n.account_id = %(viewer)s AND EXISTS (SELECT FROM mentions m WHERE m.note_id = n.id AND m.account_id = %(other)s)"

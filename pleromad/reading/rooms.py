@@ -65,6 +65,10 @@ class RoomReading(Reader):
         """Since when this account is a member; None when it is not."""
         return await room_rows.joined_at(self._database, room_id, account_id)
 
+    async def read_marks(self, viewer: int) -> dict[str, int]:
+        """How far the viewer has read: by `#room`, `@nick`, `home` and `notifications`, as ids."""
+        return await room_rows.read_marks(self._database, viewer)
+
     async def masks(self, room_id: int) -> list[MaskEntry]:
         return await room_rows.masks(self._database, room_id)
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from pleromad.core import Core
 from pleromad.model.event import Event
-from protocols.irc import commands
+from protocols.irc import commands, reading_marks
 from protocols.irc.account_events import AccountEvents
 from protocols.irc.backing import MemoryBacking
 from protocols.irc.directs import Directs
 from protocols.irc.network import Network, Settings
+from protocols.irc.reactions import Reactions
 from protocols.irc.room_events import RoomEvents
 from protocols.irc.rooms import Rooms
 from protocols.irc.timelines import Timelines
@@ -25,6 +26,7 @@ def assemble(settings: Callable[[], Settings], core: Core, reactor: Any) -> Netw
     network.rooms = Rooms(network)
     network.timelines = Timelines(network)
     network.directs = Directs(network)
+    network.reactions = Reactions(network)
     return network
 
 
@@ -38,6 +40,8 @@ def listen(network: Network) -> Callable[[], None]:
         await rooms.heard(event)
         await network.directs.heard(event)
         await network.timelines.heard(event)
+        await network.reactions.heard(event)
+        reading_marks.heard(network, event)
         await accounts.heard(event)
 
     return network.core.bus.listen(heard)

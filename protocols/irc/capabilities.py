@@ -14,6 +14,8 @@ OFFERED: Mapping[str, str] = {
     "chghost": "",
     "draft/chathistory": "",
     "draft/event-playback": "",
+    "draft/message-redaction": "",
+    "draft/read-marker": "",
     "echo-message": "",
     "extended-join": "",
     "extended-monitor": "",

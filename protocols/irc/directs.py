@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from pleromad.errors import NotFound
@@ -18,6 +18,7 @@ from protocols.irc.locks import Locks
 from protocols.irc.names import nick_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person
+from protocols.irc.redaction import tell_redacted
 from protocols.irc.room_backing import note_id_of, post
 from protocols.irc.showing import show_note
 from protocols.irc.table import Refused
@@ -29,7 +30,8 @@ ZERO_WIDTH_SPACE = "\u200b"
 class Directs:
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._shown: deque[tuple[int, int]] = deque(maxlen=REMEMBERED)  # note id, id of the account that was shown it
+        # Note id, id of the account that was shown it -> under which name its clients have it.
+        self._shown: OrderedDict[tuple[int, int], str] = OrderedDict()
         # While an author's note is being written, what the bus says of it waits: `say` shows it.
         self._writing = Locks()
 
@@ -48,8 +50,8 @@ class Directs:
             audience = frozenset[int]()
             if target.connected and not target.remote:
                 audience = frozenset(await self._network.core.reading.may_see(note_id, {target.account_id}))
-            self._shown.append((note_id, person.account_id))
-            self._shown.append((note_id, target.account_id))
+            self._seen(note_id, person.account_id, target.nick)
+            self._seen(note_id, target.account_id, target.nick)
         return Said(str(note_id), tuple(shown(line) for line in kept.splitlines()), note_id, audience)
 
     async def heard(self, event: Event) -> None:
@@ -57,6 +59,8 @@ class Directs:
             await self._arrived(event.account_id, event.note_id)
         elif event.kind == events.NOTE_CREATED and event.other_id == 0:
             await self._written(event.account_id, event.note_id)
+        elif event.kind == events.NOTE_DELETED and event.other_id == 0:
+            self._deleted(event.account_id, event.note_id)
 
     async def last_of(self, person: Person) -> list[tuple[str, int]]:
         """Whom the person exchanged direct notes with, by nick, and the id of the last of each."""
@@ -71,7 +75,7 @@ class Directs:
         if not people or (note := await self._direct(account_id, note_id)) is None:
             return
         async with self._writing.hold(note.account.id):
-            if self._seen(note_id, account_id) or note.account.id == account_id:
+            if self._seen(note_id, account_id, people[0].nick) or note.account.id == account_id:
                 return
             lines = direct_lines(note, account_id)
             for person in people:
@@ -84,9 +88,10 @@ class Directs:
         if not sessions or (note := await self._direct(author_id, note_id)) is None:
             return
         async with self._writing.hold(author_id):
-            if self._seen(note_id, author_id):
-                return
             named = {mention.account_id: mention.acct for mention in note.mentions}
+            first = next((named[id] for id in note.recipients if id in named), "")
+            if self._seen(note_id, author_id, nick_of(first)):
+                return
             for account_id in note.recipients[:10]:
                 nick = named.get(account_id)
                 if nick is not None:
@@ -99,12 +104,30 @@ class Directs:
             return None
         return note if note.visibility is Visibility.DIRECT and note.room_id is None and note.boost_of is None else None
 
-    def _seen(self, note_id: int, account_id: int) -> bool:
+    def _seen(self, note_id: int, account_id: int, target: str) -> bool:
         key = (note_id, account_id)
         if key in self._shown:
             return True
-        self._shown.append(key)
+        self._shown[key] = target
+        while len(self._shown) > REMEMBERED:
+            self._shown.popitem(last=False)
         return False
+
+    def shown_to(self, note_id: int) -> list[tuple[int, str]]:
+        """The accounts that were shown this note lately, with the name of the conversation it was shown in."""
+        return [(account_id, target) for (note, account_id), target in self._shown.items() if note == note_id]
+
+    def forget(self, note_id: int) -> None:
+        for account_id, _ in self.shown_to(note_id):
+            del self._shown[note_id, account_id]
+
+    def _deleted(self, author_id: int, note_id: int) -> None:
+        shown = self.shown_to(note_id)
+        self.forget(note_id)
+        by = next(iter(self._network.all_of_account(author_id)), None)
+        for account_id, target in shown:
+            for person in self._network.of_account(account_id):
+                tell_redacted(self._network, person.sessions, by, target, str(note_id))
 
 
 def _unaddressed(text: str) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pleromad.core import Core
     from protocols.irc.backing import MemoryBacking
     from protocols.irc.directs import Directs
+    from protocols.irc.reactions import Reactions
     from protocols.irc.rooms import Rooms
     from protocols.irc.session import Session
     from protocols.irc.table import Call
@@ -72,6 +73,7 @@ class Network:
     rooms: Rooms
     timelines: Timelines
     directs: Directs
+    reactions: Reactions
 
     def __init__(self, settings: Callable[[], Settings], core: Core, reactor: Any) -> None:
         self._settings = settings

@@ -35,6 +35,7 @@ class Person:
         "modes",
         "nick",
         "number",
+        "read",
         "realname",
         "sessions",
         "signed_on_at",
@@ -56,6 +57,7 @@ class Person:
         self.channels: dict[str, Channel] = {}
         self.invited: set[str] = set()  # keys of channels
         self.entering: set[str] = set()  # keys of channels: a JOIN is under way and will tell
+        self.read: dict[str, int] = {}  # how far, by place (reading_marks)
         self.signed_on_at = now
         self.last_spoke_at = now
 

@@ -20,6 +20,7 @@ from protocols.irc.modes import RANKS, Change
 from protocols.irc.names import nick_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person
+from protocols.irc.redaction import tell_redacted
 from protocols.irc.rooms import describe, set_masks
 from protocols.irc.showing import show_note
 
@@ -30,6 +31,7 @@ class RoomEvents:
         self._answers: dict[str, Callable[[Event], Awaitable[None]]] = {
             events.NOTE_CREATED: self._said,
             events.NOTE_UPDATED: self._edited,
+            events.NOTE_DELETED: self._deleted,
             events.ROOM_JOINED: self._joined,
             events.ROOM_PARTED: self._parted,
             events.ROOM_KICKED: self._kicked,
@@ -58,6 +60,16 @@ class RoomEvents:
             return
         async with self._network.changing(channel):
             await self._show(channel, event.note_id, edited=True)
+
+    async def _deleted(self, event: Event) -> None:
+        channel = self._network.rooms.live(event.other_id)
+        if channel is None:
+            return
+        async with self._network.changing(channel):
+            if channel.shown(("redacted", event.note_id)):
+                return
+            by = next((place.person for place in channel.by_account(event.account_id)), None)
+            tell_redacted(self._network, channel.sessions(), by, channel.name, str(event.note_id))
 
     async def _show(self, channel: Channel, note_id: int, *, edited: bool = False) -> None:
         """To those members who may see it and want to hear its author."""

@@ -13,6 +13,7 @@ from protocols.irc.message import BODY_LIMIT_BYTES, Message
 from protocols.irc.modes import Change, compose
 from protocols.irc.network import Network, deliver
 from protocols.irc.people import Person
+from protocols.irc.reading_marks import line as read_line
 
 if TYPE_CHECKING:
     from protocols.irc.session import Session
@@ -51,7 +52,8 @@ def entered(network: Network, channel: Channel, sessions: Iterable[Session], cal
     """Topic and names for those who are now in the channel."""
     for session in sessions:
         end = numeric(network, session, numerics.RPL_ENDOFNAMES, channel.name, "End of /NAMES list")
-        for line in (*topic_lines(network, channel, session), *names_lines(network, channel, session), end):
+        marker = [read_line(network, session.person, channel.name)] if session.person and session.has("draft/read-marker") else []
+        for line in (*topic_lines(network, channel, session), *marker, *names_lines(network, channel, session), end):
             deliver((session,), line, call)
 
 

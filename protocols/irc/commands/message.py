@@ -45,6 +45,10 @@ class Line:
         return self.command == "TAGMSG" and self.tags.keys() <= {"+typing", "+draft/typing"}
 
     @property
+    def reacts(self) -> bool:
+        return self.command == "TAGMSG" and bool({"+draft/react", "+draft/unreact"} & self.tags.keys())
+
+    @property
     def reply_to(self) -> str:
         return self.tags.get("+draft/reply") or self.tags.get("+reply", "")
 
@@ -126,6 +130,8 @@ async def _to_channel(call: Call, name: str, mark: str, line: Line) -> None:
                 key = said.note_id
             else:
                 _fits(person, line, mark + channel.name)
+        elif line.reacts and channel.backing.persistent:
+            await network.reactions.keep(person, line.tags)
         recipients = _hearing(channel, person, mark, audience)
         shown = mark + channel.name
         kept = _relay(call, [*recipients, *_own_others(call)], shown, line, message_id, lines, key)
@@ -185,7 +191,11 @@ async def _to_person(call: Call, nick: str, line: Line) -> None:
     talk = line.command != "TAGMSG" and not line.ctcp
     # A NOTICE is only kept when it would be lost otherwise: what bots answer is no letter.
     keep = talk and bool(person.account and target.account) and (line.command == "PRIVMSG" or not target.connected)
+    if line.reacts:
+        await network.reactions.keep(person, line.tags)
     if not keep and not target.connected:
+        if line.reacts and target.account is not None:
+            return
         raise Refused(numerics.ERR_NOSUCHNICK, target.nick, "Is not connected")
     message_id, key = network.next_message_id(), 0
     lines: Sequence[str] = (line.text,)

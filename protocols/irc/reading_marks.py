@@ -1,0 +1,76 @@
+"""Read markers: how far a person has read, told to all their clients (IRCv3 draft/read-marker).
+
+They are the markers of the core, so that `&home` is read as far as the Mastodon API's home. Guests' live with them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pleromad.clock import iso
+from pleromad.ids import moment_of
+from pleromad.model import event as events
+from pleromad.model.event import Event
+from protocols.irc.message import Message, casefold
+from protocols.irc.names import looks_like_channel
+
+if TYPE_CHECKING:
+    from protocols.irc.network import Network
+    from protocols.irc.people import Person
+    from protocols.irc.session import Session
+    from protocols.irc.table import Call
+
+CAPABILITY = "draft/read-marker"
+
+
+def place_of(target: str) -> str:
+    """What a target is called among the core's markers."""
+    key = casefold(target)
+    if key == "&home":
+        return "home"
+    return key if looks_like_channel(key) else f"@{key}"
+
+
+def target_of(place: str) -> str:
+    return "&home" if place == "home" else place.removeprefix("@")
+
+
+def line(network: Network, person: Person, target: str) -> Message:
+    """How far it was read, as the server tells it."""
+    key = person.read.get(place_of(target))
+    return network.server_line("MARKREAD", target, f"timestamp={iso(moment_of(key))}" if key else "*")
+
+
+async def load(network: Network, person: Person) -> None:
+    if person.account_id is not None:
+        person.read.update(await network.core.reading.read_marks(person.account_id))
+
+
+async def move(network: Network, person: Person, target: str, key: int, call: Call) -> None:
+    """Somebody has read up to here; the person's other clients are told."""
+    place = place_of(target)
+    before = person.read.get(place, 0)
+    if key > before:
+        holds = key
+        person.read[place] = key
+        if person.account_id is not None:
+            holds = await network.core.personal.mark_read(person.account_id, place, key)
+        person.read[place] = holds
+        tell(network, person, target, without=call.session)
+    call.replies.add(line(network, person, target))
+
+
+def tell(network: Network, person: Person, target: str, without: Session | None = None) -> None:
+    for session in list(person.sessions):
+        if session is not without and session.has(CAPABILITY):
+            session.send(line(network, person, target))
+
+
+def heard(network: Network, event: Event) -> None:
+    """Read in another door or on another daemon."""
+    if event.kind != events.MARKER_MOVED or event.text == "notifications":
+        return
+    for person in network.of_account(event.account_id):
+        if person.read.get(event.text, 0) < event.other_id:
+            person.read[event.text] = event.other_id
+            tell(network, person, target_of(event.text))
