@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from twisted.logger import Logger
 
@@ -23,7 +24,8 @@ from protocols.activitypub.fetching import host_key
 from protocols.activitypub.keyring import Keyring
 from protocols.activitypub.receiving import Receiver
 from protocols.activitypub.to_core import Heard
-from protocols.activitypub.vocabulary import ACTIVITY_JSON, LD_JSON
+from protocols.activitypub.to_core.pieces import as_id, as_list, prop, type_of
+from protocols.activitypub.vocabulary import ACTIVITIES, ACTIVITY_JSON, LD_JSON
 from web.answers import Answer
 from web.request import Request
 
@@ -32,6 +34,7 @@ log = Logger(namespace="activitypub")
 KIND = "inbox"
 MAX_BODY = documents.MAX_BYTES
 MEDIA_TYPES = frozenset({ACTIVITY_JSON, LD_JSON, "application/json"})
+UNDO_AGAIN_SECONDS = 30
 TRIES = 8  # while a server that must be asked does not answer: over some hours
 
 TAKEN = Answer(202, b"", "")
@@ -84,13 +87,14 @@ class Inbox:
             KIND,
             {"account_id": signer_id, "forwarded": heard.actor != signer_uri},
             raw=body,
-            key=signer_uri,
+            key=thing_of(heard),
             dedupe=f"{KIND} {mark}",
             max_attempts=TRIES,
         )
 
     async def work(self, job: Job) -> None:
         """Read one activity that was taken. Raises Drop and Later."""
+        heard: Heard | None = None
         try:
             heard = to_core.heard(documents.parse(job.raw))
             actor = await self._core.reading.account(int(job.payload["account_id"]))
@@ -104,6 +108,27 @@ class Inbox:
             raise Later(error.retry_after_seconds, str(error)) from error
         except Unreachable as error:
             raise Later(growing(job.attempts), str(error)) from error
+        except NotFound as error:
+            if heard is not None and heard.type == "Undo" and job.attempts == 1:
+                # By its id alone it is not known to belong to what it takes back, and may have overtaken it.
+                raise Later(UNDO_AGAIN_SECONDS, str(error)) from error
+            raise Drop(f"{error.station or type(error).__name__}: {error}") from error
         except PleromadError as error:
             log.debug("An activity was not taken in: {error}", error=f"{type(error).__name__}: {error}")
             raise Drop(f"{error.station or type(error).__name__}: {error}") from error
+
+
+def thing_of(heard: Heard) -> str:
+    """What an activity is about, down to the innermost object: those about the same are read one after the other.
+
+    So a Create comes before its Update and its Delete, a Like before its Undo, and a lively actor holds up nobody.
+    """
+    about: Any = heard.object
+    thing = heard.id
+    for _ in range(3):
+        inner = next((item for item in as_list(about) if isinstance(item, dict)), None)
+        thing = as_id(about) or thing
+        if inner is None or type_of(inner, ACTIVITIES) not in ACTIVITIES:
+            break
+        about = prop(inner, "object")
+    return f"{heard.actor} {thing}"[:500]
