@@ -11,6 +11,7 @@ from pleromad.core import Core
 from pleromad.errors import (
     Gone,
     Invalid,
+    NotFound,
     PleromadError,
     RateLimited,
     Rejected,
