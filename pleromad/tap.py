@@ -13,6 +13,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import CannotListenError
+from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.python import usage
@@ -32,6 +33,7 @@ from web.adapter import build_site, listen
 from web.site import Site
 
 log = Logger()
+WATCH_SECONDS = 5.0
 
 # The doors. A new one is a folder under protocols/ and a line here.
 HTTP_DOORS = ("protocols.activitypub.adapter", "protocols.ostatus.adapter", "protocols.mastodon.adapter", "web.pages.adapter")
@@ -123,6 +125,10 @@ class House(Service):
             embedded.claim()
             dsn = await deferToThread(embedded.start)
             self._down.append(lambda: deferToThread(embedded.stop))
+            watch = LoopingCall(lambda: Deferred.fromCoroutine(_keep_running(embedded)))
+            watch.clock = self._reactor
+            watch.start(WATCH_SECONDS, now=False)
+            self._down.append(lambda: watch.stop() if watch.running else None)
         self.database = Database(dsn, self._reactor, size=settings.store.connections)
         await self.database.start()
         self._down.append(self.database.stop)
@@ -162,6 +168,17 @@ class House(Service):
         self.core.settings = self.settings = settings
         self.core.bus.publish([Event(event.SETTINGS_CHANGED)])
         return waiting
+
+
+async def _keep_running(embedded: Embedded) -> None:
+    """An embedded PostgreSQL that died (out of memory, an impatient person) is started again."""
+    if embedded.running:
+        return
+    log.error("The embedded PostgreSQL is not running any more; starting it again")
+    try:
+        await deferToThread(embedded.start)
+    except PleromadError as error:
+        log.error("{error}", error=error.public)
 
 
 async def _awaited(result: Any) -> None:

@@ -84,6 +84,16 @@ class Embedded:
         """As after a crash: for tests of a daemon that outlives its database."""
         self._pg_ctl("restart", "-m", "immediate", "-l", str(self.folder.resolve() / "log"))
 
+    @property
+    def running(self) -> bool:
+        """Is there a server process?"""
+        try:
+            pid = int((self.folder / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (OSError, ValueError):
+            return False
+        return True
+
     def dsn(self, database: str = "postgres") -> str:
         lines = (self.folder / "postmaster.pid").read_text().splitlines()
         return f"host={lines[4]} user=postgres dbname={database}"

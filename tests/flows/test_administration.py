@@ -103,6 +103,14 @@ class AdministrationTests(FlowCase):
         await until(told)
         alice = await self.person(daemon, "alice")
         await alice.post("/api/v1/statuses", {"status": "kept"})
+        # An embedded PostgreSQL that is killed comes back by itself.
+        pid = int((daemon.folder / "var/postgres/postmaster.pid").read_text().split("\n")[0])
+        os.kill(pid, signal.SIGKILL)
+
+        async def back() -> bool:
+            return (await alice.try_call("GET", "/api/v1/timelines/home"))[0] == 200 and "starting it again" in daemon.output
+
+        await until(back, 40)
         await daemon.stop()
         await daemon.start()
         again = await Api(daemon.url).log_in("alice", PASSWORD)

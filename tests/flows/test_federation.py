@@ -225,8 +225,11 @@ class FederationTests(FederationCase):
         await self.there.submit(Announce(actor_id=self.bob.id, note_id=there))
         note = await self.arrives(self.here, said.uri)
         self.assertEqual(note.account.acct, f"carol@{third.domain}")
-        boosts = [each for each in await self.here.home(self.alice) if each.boost_of is not None]
-        self.assertEqual([boost.boost_of.uri for boost in boosts], [said.uri])
+
+        async def boosted() -> Any:
+            return [each.boost_of.uri for each in await self.here.home(self.alice) if each.boost_of is not None] == [said.uri]
+
+        await self.until(boosted, "the boost")
 
     async def test_an_account_that_is_deleted_is_gone_everywhere(self) -> None:
         await self.befriend()
