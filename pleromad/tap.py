@@ -147,7 +147,7 @@ class House(Service):
             self.gopher = build(GOPHER)(core, self._reactor)
             services.append(self.gopher)
         if settings.irc.enabled:
-            self.irc = build(IRC)(core, self._reactor)
+            self.irc = build(IRC)(core, self.site, self._reactor)
             services.append(self.irc)
         for service in services:
             if service is not None:

@@ -147,8 +147,8 @@ class Site:
     def websocket(self, path: str, factory: WebSocketFactory, *, subprotocols: tuple[str, ...] = ()) -> None:
         """`await factory(request)` gives the protocol of an upgraded connection, or refuses with a PleromadError.
 
-        A GET without an Upgrade goes to the path's route. The first of `subprotocols` that the client offers is taken;
-        when there are none, whatever it offers first is echoed (Mastodon's clients put their token there).
+        A GET without an Upgrade goes to the path's route. Of what the client offers the first that is among `subprotocols`
+        is taken; when there are none, whatever it offers first is echoed (Mastodon's clients put their token there).
         """
         node, names = self._node(path)
         if node.websocket is not None:

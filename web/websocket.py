@@ -61,7 +61,7 @@ async def upgrade(
         protocol.connectionLost(Failure(ConnectionDone()))
         return Taken()
     if subprotocols:
-        chosen = next((name for name in subprotocols if name in offered), None)
+        chosen = next((name for name in offered if name in subprotocols), None)
     else:
         chosen = offered[0] if offered else None
     accepted = handshake.send(
@@ -188,6 +188,15 @@ class _Wire:
 
     def abort(self) -> None:
         self.transport.abortConnection()
+
+    def pauseReading(self) -> None:
+        """Take nothing from the client for now."""
+        if not self._lost:
+            self.transport.pauseProducing()
+
+    def resumeReading(self) -> None:
+        if not self._lost:
+            self.transport.resumeProducing()
 
     def attachProducer(self, producer: Any) -> None:
         self._producer = producer

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList
@@ -12,33 +13,58 @@ from twisted.internet.protocol import Factory
 
 from pleromad.config import Settings as CoreSettings
 from pleromad.core import Core
-from protocols.irc import assembly
+from protocols.irc import assembly, websocket
 from protocols.irc.connection import Connection
 from protocols.irc.network import Network, Settings
+from protocols.irc.websocket import WebConnection
+
+if TYPE_CHECKING:
+    from web.site import Site
 
 CLOSING_SECONDS = 5.0
+OURSELVES = frozenset({"", "127.0.0.1", "::1", "unix"})
 
 
-def build(core: Core, reactor: Any) -> IrcService | None:
-    """The service of this door; None when it is switched off."""
+def build(core: Core, site: Site, reactor: Any) -> IrcService | None:
+    """The service of this door; None when it is switched off. On the site it takes the WebSocket `/irc`."""
     if not core.settings.irc.enabled:
         return None
-    return IrcService(core, reactor)
+    service = IrcService(core, reactor)
+    websocket.register(site, service.connections)
+    return service
 
 
 class Connections(Factory):
     noisy = False
 
     def __init__(self, network: Network) -> None:
-        self._network = network
-        self.open: set[Connection] = set()
+        self.network = network
+        self.open: set[Connection | WebConnection] = set()
+        self._from: Counter[str] = Counter()
 
-    def buildProtocol(self, addr: IAddress | None) -> Connection:
-        connection = Connection(self._network, getattr(addr, "host", ""))
+    def buildProtocol(self, addr: IAddress | None) -> Connection | None:
+        address = getattr(addr, "host", "")
+        if self.crowded(address):
+            return None
+        connection = Connection(self.network, address)
         connection.factory = self
-        self.open.add(connection)
-        connection.gone.addCallback(lambda _: self.open.discard(connection))
+        self.enter(connection)
         return connection
+
+    def crowded(self, address: str) -> bool:
+        """Whether nobody more may come from there. This machine itself, which proxies speak from, has no bound."""
+        return self._from[address] >= self.network.settings.connections_per_address and address not in OURSELVES
+
+    def enter(self, connection: Connection | WebConnection) -> None:
+        self.open.add(connection)
+        self._from[connection.address] += 1
+        connection.gone.addCallback(self._left, connection)
+
+    def _left(self, _: None, connection: Connection | WebConnection) -> None:
+        self.open.discard(connection)
+        self._from[connection.address] -= 1
+        if not self._from[connection.address]:
+            del self._from[connection.address]
 
 
 class IrcService(Service):

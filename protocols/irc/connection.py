@@ -25,7 +25,7 @@ class Connection(Protocol):
 
     def __init__(self, network: Network, address: str) -> None:
         self._network = network
-        self._address = address
+        self.address = address
         self._lines = LineBuffer()
         self._behind: int | None = None  # bytes written while the transport was full; None: it is not
         self.gone: Deferred[None] = Deferred()
@@ -35,7 +35,7 @@ class Connection(Protocol):
     def connectionMade(self) -> None:
         secure = ISSLTransport.providedBy(self.transport)
         self.transport.registerProducer(self, True)
-        self.session = Session(self._network, self, self._address, secure=secure)
+        self.session = Session(self._network, self, self.address, secure=secure)
         self.session.opened()
 
     def dataReceived(self, data: bytes) -> None:

@@ -51,6 +51,7 @@ class Settings:
     flood_burst: float = 40.0
     flood_per_second: float = 4.0
     send_limit_bytes: int = 1 << 20
+    connections_per_address: int = 50
     channels_per_person: int = 100
     backlog_lines: int = 20
 

@@ -83,8 +83,6 @@ class PleromadController(BaseServerController, DirectoryBasedController):
     def run(self, hostname, port, *, password, ssl, run_services, faketime, websocket_hostname, websocket_port):
         if ssl:
             raise NotImplementedByController("ssl")
-        if websocket_port is not None:
-            raise NotImplementedByController("websocket")
         self.hostname, self.port = hostname, port
         command = [*shlex.split(os.environ["IRCTEST_DAEMON"]), str(port)]
         if password:
@@ -93,6 +91,8 @@ class PleromadController(BaseServerController, DirectoryBasedController):
             # "+1y x30": the speed is what matters.
             self.faketime_enabled = True
             command += ["--speed", faketime.rpartition("x")[2]]
+        if websocket_port is not None:
+            command += ["--websocket", str(websocket_port)]
         if run_services:
             self.create_config()
             command += ["--fresh", "--control", str(self.directory / "control")]

@@ -1,6 +1,6 @@
 """One server for one test of irctest: the real core, the real IRC door, a real PostgreSQL, nothing else.
 
-`python -m tests.irctest.serve PORT [--password TEXT] [--speed N] [--fresh] [--control PATH]`. The database is IRCTEST_DSN;
+`python -m tests.irctest.serve PORT [--password TEXT] [--speed N] [--fresh] [--control PATH] [--websocket PORT]`. The database is IRCTEST_DSN;
 with --fresh one of its own, copied from the template IRCTEST_TEMPLATE. On the control socket `register NAME PASSWORD` makes
 an account.
 """
@@ -26,10 +26,12 @@ from pleromad.core import Core
 from pleromad.daemon import spawn
 from pleromad.errors import PleromadError
 from pleromad.model.account import Role
+from protocols.irc import websocket
 from protocols.irc.adapter import IrcService, settings_of
 from store.pool import Database
 from tests.irctest import settings
 from tests.irctest.databases import copy_database, drop_database
+from web.adapter import build_site
 
 
 class FastClock(Clock):
@@ -70,11 +72,12 @@ class Control(LineReceiver):
 class House(Service):
     """Everything in order, and stopped in reverse."""
 
-    def __init__(self, port: int, password: str, speed: float, fresh: bool, control: str) -> None:
+    def __init__(self, port: int, password: str, speed: float, fresh: bool, control: str, websocket: int) -> None:
         self._settings = settings.settings_of(port)
         self._password = password
         self._speed = speed
         self._control = control
+        self._websocket = websocket
         self._dsn = copy_database(os.environ["IRCTEST_DSN"], os.environ["IRCTEST_TEMPLATE"]) if fresh else os.environ["IRCTEST_DSN"]
         self._fresh = fresh
 
@@ -95,6 +98,10 @@ class House(Service):
         if self._control:
             core = self._core
             await serverFromString(reactor, f"unix:{self._control}").listen(Factory.forProtocol(lambda: Control(core)))
+        if self._websocket:
+            site = build_site(self._core, reactor)
+            websocket.register(site, self._irc.connections, path="/")  # irctest knows no path
+            await serverFromString(reactor, f"tcp:{self._websocket}:interface=127.0.0.1").listen(site.factory())
         await self._irc.startService()
 
     async def stop(self) -> None:
@@ -112,12 +119,13 @@ def main() -> None:
     options.add_argument("--speed", type=float, default=1.0)
     options.add_argument("--fresh", action="store_true")
     options.add_argument("--control", default="")
+    options.add_argument("--websocket", type=int, default=0)
     given = options.parse_args()
     # irctest has shorter ones, and longer ones, than we take.
     passwords.MIN_LENGTH, passwords.MAX_LENGTH = 1, 2000
     observer: Any = textFileLogObserver(sys.stderr)
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
-    house = House(given.port, given.password, given.speed, given.fresh, given.control)
+    house = House(given.port, given.password, given.speed, given.fresh, given.control, given.websocket)
     loop: Any = reactor
 
     def failed(failure: Any) -> None:

@@ -15,6 +15,7 @@ from pleromad.config import build
 from protocols.irc.adapter import Connections, IrcService
 from protocols.irc.adapter import build as build_door
 from tests.support.core import CoreCase
+from web.adapter import build_site
 
 
 class Plain(Protocol):
@@ -46,7 +47,7 @@ class ServiceTests(CoreCase):
     SETTINGS = {"irc": {"listen": ["tcp:0:interface=127.0.0.1"], "guests": True}}
 
     async def start(self) -> IrcService:
-        service = build_door(self.core, reactor)
+        service = build_door(self.core, build_site(self.core, reactor), reactor)
         assert service is not None
         await service.startService()
         return service
@@ -83,7 +84,7 @@ class ServiceTests(CoreCase):
         from pathlib import Path
 
         self.core.settings = build({"irc": {"enabled": False}}, "", Path.cwd())
-        self.assertIsNone(build_door(self.core, reactor))
+        self.assertIsNone(build_door(self.core, build_site(self.core, reactor), reactor))
 
     async def test_who_does_not_read_is_cut_at_a_bound(self) -> None:
         service = IrcService(self.core, reactor)

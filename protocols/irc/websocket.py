@@ -1,0 +1,119 @@
+"""IRC over WebSocket at `/irc` (IRCv3 websocket): one line is one message, without its end.
+
+`text.ircv3.net` and `binary.ircv3.net` are answered in the client's order; who asks for neither (gamja) gets text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from pleromad.errors import Forbidden, RateLimited
+from protocols.irc.message import LineBuffer
+from protocols.irc.session import Session
+
+if TYPE_CHECKING:
+    from protocols.irc.adapter import Connections
+    from protocols.irc.network import Network
+    from web.request import Request
+    from web.site import Site
+    from web.websocket import WebSocketTransport
+
+PATH = "/irc"
+TEXT, BINARY = "text.ircv3.net", "binary.ircv3.net"
+
+
+def register(site: Site, connections: Connections, *, path: str = PATH) -> None:
+    async def enter(request: Request) -> WebConnection:
+        _check_origin(site, request)
+        if connections.crowded(request.address):
+            raise RateLimited("Too many connections from your address")
+        offered = [name.strip() for name in request.header("sec-websocket-protocol").split(",")]
+        chosen = next((name for name in offered if name in (TEXT, BINARY)), TEXT)
+        secure = site.core.settings.http.public_url.startswith("https:")
+        connection = WebConnection(connections.network, request.address, binary=chosen == BINARY, secure=secure)
+        connections.enter(connection)
+        return connection
+
+    site.websocket(path, enter, subprotocols=(TEXT, BINARY))
+
+
+def _check_origin(site: Site, request: Request) -> None:
+    """Browsers say whose page it is; only our own may speak for who looks at it. Others programs say nothing."""
+    origin = request.header("origin")
+    if not origin:
+        return
+    theirs, ours = urlsplit(origin).netloc.lower(), urlsplit(site.core.settings.http.public_url).netloc.lower()
+    if theirs not in (ours, request.header("host").lower()):
+        raise Forbidden("This page may not speak for you here", detail=origin[:200])
+
+
+class WebConnection:
+    """What Twisted calls a WebSocketProtocol, and a session's wire."""
+
+    def __init__(self, network: Network, address: str, *, binary: bool, secure: bool) -> None:
+        self._network = network
+        self.address = address
+        self._binary = binary
+        self._secure = secure
+        self._lines = LineBuffer()
+        self._transport: Any = None
+        self.session: Session | None = None
+        self.gone: Deferred[None] = Deferred()
+
+    # from the network
+
+    def negotiationStarted(self, transport: WebSocketTransport) -> None:
+        self._transport = transport
+
+    def negotiationFinished(self) -> None:
+        self.session = Session(self._network, self, self.address, secure=self._secure)
+        self.session.opened()
+
+    def textMessageReceived(self, message: str) -> None:
+        self.bytesMessageReceived(message.encode("utf-8", "surrogatepass"))
+
+    def bytesMessageReceived(self, data: bytes | bytearray) -> None:
+        if self.session is not None:
+            for line in self._lines.feed(bytes(data) + b"\n"):
+                self.session.received(line)
+
+    def pongReceived(self, payload: bytes) -> None:
+        pass
+
+    def connectionLost(self, reason: Failure) -> None:
+        self._transport = None
+        if self.session is not None:
+            self.session.lost("Connection closed")
+        if not self.gone.called:
+            self.gone.callback(None)
+
+    # Wire
+
+    def write(self, data: bytes) -> None:
+        if self._transport is None:
+            return
+        line = data.removesuffix(b"\r\n")
+        if self._binary:
+            self._transport.sendBytesMessage(line)
+        else:
+            self._transport.sendTextMessage(line.decode())
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.loseConnection()
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def pause(self) -> None:
+        if self._transport is not None:
+            self._transport.pauseReading()
+
+    def resume(self) -> None:
+        if self._transport is not None:
+            self._transport.resumeReading()
