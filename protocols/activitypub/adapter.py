@@ -48,7 +48,7 @@ def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
     delivery = Delivery(door, circuit)
     register(site, door, keyring, inbox)
     core.activities.add_durable(EXPAND)
-    core.jobs.work(KIND, inbox.work, concurrency=8)
+    core.jobs.work(KIND, inbox.work, concurrency=12)
     core.jobs.work(EXPAND, delivery.expand, concurrency=4)
     core.jobs.work(POST, delivery.post, concurrency=32)
     core.jobs.work(FETCH, Fetching(door).work, concurrency=4)

@@ -98,7 +98,7 @@ class Inbox:
         heard: Heard | None = None
         try:
             heard = to_core.heard(documents.parse(job.raw))
-            actor = await self._core.reading.account(int(job.payload["account_id"]))
+            actor = await self._keyring.account(int(job.payload["account_id"]))
             if job.payload.get("forwarded"):
                 await self._receiver.hear_forwarded(heard, actor)
             else:

@@ -49,6 +49,11 @@ class Keyring:
                 self._remember(account)
         return account
 
+    async def account(self, id: int) -> Account:
+        """A signer again, without asking the database. Raises NotFound, Gone."""
+        account = self._known.get(self._key_ids.get(id) or "")
+        return account if account is not None and account.id == id else await self._core.reading.account(id)
+
     async def signer(self, request: Request, *, with_body: bool) -> Account:
         """Who signed the request. Raises Unauthenticated, and what fetching a key raises: Unreachable, Rejected, RateLimited, Gone."""
         signature = signatures.parse(request.header("signature") or request.header("authorization"))

@@ -123,7 +123,7 @@ class Threads:
     async def submit_fetched(self, said: Said, *, room: Account | None = None) -> int:
         """A note fetched from where its id says. Of what is old nobody is told."""
         author = await self._people.by_uri(said.author)
-        note = await self.resolved(said, room=room)
+        note = await self.resolved(said, author, room=room)
         origin = Origin.fetched(host_of(author.uri))
         outcome = await self._core.activities.submit(Create(actor_id=author.id, note=note), origin)
         if outcome.note_id is None:
@@ -132,10 +132,11 @@ class Threads:
 
     # ---- who is meant
 
-    async def resolved(self, said: Said, *, room: Account | None = None) -> RemoteNote:
+    async def resolved(self, said: Said, author: Account, *, room: Account | None = None) -> RemoteNote:
         """The note with the accounts it names and addresses, and the room it is said in."""
         note = said.note
-        uris = [uri for uri in dict.fromkeys((*said.mentions, *said.audience, *said.addressed)) if uri != PUBLIC]
+        nobody = (PUBLIC, author.uri, author.followers_uri)
+        uris = [uri for uri in dict.fromkeys((*said.mentions, *said.audience, *said.addressed)) if uri not in nobody]
         known = await self._people.known(uris[:MAX_ADDRESSES])
         room = room or _room_of(said, known)
         meant = [known[uri] for uri in said.mentions if uri in known]
@@ -144,7 +145,7 @@ class Threads:
             meant += [known[uri] for uri in said.addressed if uri in known]
         else:
             meant += [known[uri] for uri in note.to if uri in known and known[uri].local]
-        ids = dict.fromkeys(account.id for account in meant if not (account.local and account.group) and account.uri != said.author)
+        ids = dict.fromkeys(account.id for account in meant if not (account.local and account.group))
         return replace(note, mention_ids=tuple(ids), room_id=room.id if room is not None else None)
 
     # ---- featured

@@ -31,7 +31,7 @@ async def create(call: Call) -> None:
         raise not_theirs(f"{call.actor.uri} creates a note of {said.author}")
     if said.choice is not None and await _vote(call, said):
         return
-    note = await call.door.threads.resolved(said, room=call.room)
+    note = await call.door.threads.resolved(said, call.actor, room=call.room)
     if note.in_reply_to_uri is not None and (note.mention_ids or await call.door.followed_here(call.actor.id)):
         await call.door.threads.ancestors(note.in_reply_to_uri)
     await call.submit(Create(**call.base, note=note))
@@ -71,7 +71,7 @@ async def update(call: Call) -> None:
     said = to_core.said(document, call.core.clock.now())
     if said.author != call.actor.uri or said.note.uri != uri:
         raise not_theirs(f"{call.actor.uri} updates {said.note.uri} of {said.author}")
-    note = await call.door.threads.resolved(said, room=call.room)
+    note = await call.door.threads.resolved(said, call.actor, room=call.room)
     await call.submit(Update(**call.base, note_id=id, note=note))
 
 

@@ -44,7 +44,7 @@ async def refetch(call: Call, inner: Heard, *, room: Account | None = None) -> N
         raise not_theirs(f"{uri} was not said in {room.uri if room else 'what was forwarded'}")
     author = await call.door.people.by_uri(said.author)
     if known is not None:
-        note = await threads.resolved(said, room=room)
+        note = await threads.resolved(said, author, room=room)
         await call.submit_for(author, Update(actor_id=author.id, note_id=known, note=note))
         return
     await threads.ancestors(said.note.in_reply_to_uri)
@@ -52,7 +52,7 @@ async def refetch(call: Call, inner: Heard, *, room: Account | None = None) -> N
         await threads.submit_fetched(said, room=room)
         return
     # Just said, and read from its own server at this moment: as good as signed by its author, and news to people here.
-    note = await threads.resolved(said, room=room)
+    note = await threads.resolved(said, author, room=room)
     await call.core.activities.submit(Create(actor_id=author.id, note=note), Origin.remote(author.id, host_of(author.uri)))
 
 
