@@ -37,17 +37,22 @@ class Reactions:
         mark = (note_id, person.account_id, emoji if given else f"-{emoji}")
         self._own.add(mark)
         try:
-            await self._network.core.activities.submit(
+            outcome = await self._network.core.activities.submit(
                 reaction if given else Undo(actor_id=person.account_id, of=reaction),
                 Origin.local(person.account_id, door="irc"),
             )
         except PleromadError:
-            pass
-        finally:
+            self._own.discard(mark)
+            return
+        if outcome.duplicate:  # nothing happened, and nothing will be told
             self._own.discard(mark)
 
     async def heard(self, event: Event) -> None:
-        if event.kind != events.NOTE_REACTED or (event.note_id, event.account_id, event.text) in self._own:
+        if event.kind != events.NOTE_REACTED:
+            return
+        mark = (event.note_id, event.account_id, event.text)
+        if mark in self._own:
+            self._own.discard(mark)
             return
         network = self._network
         if event.other_id:
