@@ -13,6 +13,7 @@ from pleromad.model import event
 from pleromad.model.account import Account, ActorType, RemoteActor
 from pleromad.model.event import Event
 from pleromad.model.room import Room
+from pleromad.searching import documents
 from store import accounts as account_rows
 from store import hosts as host_rows
 from store import relations
@@ -80,6 +81,7 @@ class Actors(Clerk):
             )
             if not added:
                 raise Invalid("This name is taken", field="name")
+            await documents.keep_name(tx, id, name, "")
             await room_rows.add(tx, id, account_id, topic)
             await relations.add_follow(
                 tx,
@@ -117,14 +119,18 @@ class Actors(Clerk):
 
         async def work(tx: Transaction) -> int | None:
             await account_rows.free_handle(tx, actor.username, domain, actor.uri)
-            return await account_rows.keep_remote(
+            display_name = text.plain_name(actor.display_name, MAX_NAME)
+            kept = await account_rows.keep_remote(
                 tx,
                 id,
                 actor,
                 note=text.sanitise(actor.note),
-                display_name=text.plain_name(actor.display_name, MAX_NAME),
+                display_name=display_name,
                 fields=[(text.plain_name(n, 500), text.sanitise(v), None) for n, v in actor.fields[:MAX_FIELDS]],
             )
+            if kept is not None:
+                await documents.keep_name(tx, kept, actor.username, display_name)
+            return kept
 
         kept = await desk.database.transaction(work)
         if kept is None:

@@ -80,6 +80,10 @@ class Links(Logins, Grants):
         if await security.count_links(self._desk.database, account_id, purpose, since) >= MOST_AN_HOUR:
             raise RateLimited("There were many letters already: look whether one has come, or try again in an hour", retry_after_seconds=3600)
 
+    async def tell_archive(self, account_id: int) -> None:
+        """Their archive can be fetched."""
+        await self._desk.write_letter(account_id, "archive")
+
     # ---- the e-mail address
 
     async def ask_confirmation(self, account_id: int, email: str | None = None) -> None:

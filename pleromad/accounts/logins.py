@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from pleromad import surface
 from pleromad.accounts import keys, passwords
 from pleromad.accounts.desk import MAIL, Clerk, Desk
 from pleromad.accounts.throttle import Throttle
@@ -17,10 +18,14 @@ from pleromad.model import event
 from pleromad.model.account import Account, ActorType, Role, User
 from pleromad.model.activity import Delete, Origin
 from pleromad.model.event import Event
+from pleromad.model.push import PUSH
+from pleromad.searching import documents
 from store import accounts as account_rows
+from store import notifications as notification_rows
 from store import security
 from store import tokens as token_rows
 from store import users as user_rows
+from store.notifications import Told
 from store.pool import Transaction
 
 NAME = re.compile(r"[A-Za-z0-9_]{1,30}")
@@ -114,7 +119,7 @@ class Logins(Clerk):
         approved = role is not None or invited is not None or mode == "open"
         prove = desk.settings().mail.on and role is None and invited is not Role.OWNER
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: Transaction) -> list[Told]:
             uris = desk.settings().uris
             if invite:
                 used = await user_rows.invite_role(tx, digest(invite), use=True)
@@ -136,6 +141,7 @@ class Logins(Clerk):
             )
             if not added:
                 raise Invalid("Validation failed: Username has already been taken", field="username")
+            await documents.keep_name(tx, id, username, "")
             added = await user_rows.add(
                 tx,
                 account_id=id,
@@ -152,9 +158,15 @@ class Logins(Clerk):
                 raise Invalid("Validation failed: Email has already been taken", field="email")
             if prove:
                 await desk.write_letter(id, "confirm", within=tx)
+            if role is not None:
+                return []
+            staff = await notification_rows.staff(tx)
+            return await surface.tell(tx, desk.ids, staff, type="admin.sign_up", from_id=id, now=now)
 
-        await desk.database.transaction(work)
+        told = await desk.database.transaction(work)
         desk.jobs.wake(MAIL)
+        desk.jobs.wake(PUSH)
+        desk.bus.publish(surface.events_of(told))
         return await self.user(id)
 
     def _check_names(self, username: str, email: str, *, optional_email: bool) -> None:
