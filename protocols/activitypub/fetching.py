@@ -22,7 +22,7 @@ from pleromad.errors import Gone, Invalid, NotFound, PleromadError, Rejected, Un
 from pleromad.hosts import ascii_host
 from protocols.activitypub import documents
 from protocols.activitypub.documents import Document
-from protocols.activitypub.origins import host_of, origin_of, without_fragment
+from protocols.activitypub.origins import host_of, origin_of, same_origin, without_fragment
 from protocols.activitypub.vocabulary import ACCEPT, ACTIVITY_JSON, AS2, LD_JSON
 from web.client import Client, Reply, Sign
 
@@ -31,6 +31,8 @@ log = Logger(namespace="activitypub")
 FRESH_SECONDS = 20.0  # what was just fetched is used again
 ABSENT_SECONDS = 300.0  # 404 and the like
 SILENT_SECONDS = 60.0  # no answer
+HOST_SILENT_SECONDS = 10.0  # no answer by the host, whatever it is asked
+DEADLINE_SECONDS = 12.0
 REMEMBERED = 2_000
 
 T = TypeVar("T")
@@ -43,6 +45,7 @@ class Fetcher:
         self._signer = signer
         self._shared: Shared[Document] = Shared()
         self._fresh: Cache[str, tuple[float, Document]] = Cache(100)
+        self._silent: Cache[str, float] = Cache(REMEMBERED)
         self._failed: Cache[str, tuple[float, PleromadError]] = Cache(REMEMBERED)
 
     async def document(self, uri: str, *, page: bool = False, fresh: bool = False) -> Document:
@@ -64,6 +67,7 @@ class Fetcher:
 
     def forget(self, uri: str) -> None:
         """It may be asked for again although it failed."""
+        self._silent.drop(host_of(uri))
         self._failed.drop(without_fragment(uri))
         self._fresh.drop(without_fragment(uri))
 
@@ -92,33 +96,50 @@ class Fetcher:
         self._failed.put(uri, (self._core.clock.seconds() + seconds, error))
 
     async def _ask(self, uri: str, page: bool) -> Document:
-        document = await self._once(uri, page)
+        document, there = await self._once(uri, page)
         id = document.get("id")
-        if id == uri:
+        if id == there:
             return document
         if not isinstance(id, str) or origin_of(id) is None:
             raise Invalid("The document has no id", detail=uri)
-        there = without_fragment(id)
-        if there == uri:
+        its = without_fragment(id)
+        if its == there:
             return document  # a key or a part of what was asked for
-        self._check(there)
+        self._check(its)
         # What it says is forgotten but for where to ask.
-        document = await self._once(there, False)
+        document, _ = await self._once(its, False)
         if document.get("id") != id:
             raise Invalid("The document is not where its id says", detail=f"{uri} says it is {id[:200]}")
         return document
 
-    async def _once(self, uri: str, page: bool) -> Document:
+    async def _once(self, uri: str, page: bool) -> tuple[Document, str]:
+        """The document, and under which address it speaks: that which was asked for, or where another server answered for it."""
+        host = host_of(uri)
+        until = self._silent.get(host)
+        if until is not None and until > self._core.clock.seconds():
+            raise Unreachable(detail=f"{host} did not answer a moment ago")
         sign = await self._signer()
-        reply = await self._client.get(uri, accept=ACCEPT, sign=sign, max_bytes=documents.MAX_BYTES, other_hosts=page)
-        if reply.status == 401 and "?" in uri:
-            # Older Mastodon checks (request-target) without the query.
-            reply = await self._client.get(uri, accept=ACCEPT, sign=_without_query(sign), other_hosts=page)
+        try:
+            reply = await self._get(uri, sign, page)
+            if reply.status == 401 and "?" in uri:
+                # Older Mastodon checks (request-target) without the query.
+                reply = await self._get(uri, _without_query(sign), page)
+        except Unreachable:
+            # One that lets us wait must not do so again and again.
+            self._silent.put(host, self._core.clock.seconds() + HOST_SILENT_SECONDS)
+            raise
         check_status(reply)
-        if page and reply.url != uri:
-            self._check(without_fragment(reply.url))
+        there = uri
+        if page and not same_origin(reply.url, uri):
+            there = without_fragment(reply.url)
+            self._check(there)
         check_media_type(reply)
-        return documents.parse(reply.body)
+        return documents.parse(reply.body), there
+
+    async def _get(self, uri: str, sign: Sign, page: bool) -> Reply:
+        return await self._client.get(
+            uri, accept=ACCEPT, sign=sign, max_bytes=documents.MAX_BYTES, other_hosts=page, deadline_seconds=DEADLINE_SECONDS
+        )
 
 
 def _without_query(sign: Sign) -> Sign:

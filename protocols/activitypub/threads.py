@@ -29,6 +29,7 @@ MAX_ANCESTORS = 20
 MAX_ADDRESSES = 500
 MAX_FEATURED = 10
 WALK_SECONDS = 40.0
+MAX_WALKS = 6  # at a time, for the sake of notes that came in
 STILL_NEWS = timedelta(hours=24)
 
 
@@ -37,6 +38,7 @@ class Threads:
         self._core = core
         self._fetcher = fetcher
         self._people = people
+        self._walking = 0
 
     # ---- known, or fetched
 
@@ -91,12 +93,17 @@ class Threads:
         """Have what a note answers here before the note comes; whatever fails is left out."""
         if uri is None or self._core.uris.ours(uri) or await self._core.reading.note_id_of(uri) is not None:
             return
+        if self._walking >= MAX_WALKS:
+            return  # slow servers must not hold up what others sent
+        self._walking += 1
         try:
             await self.by_uri(uri)
         except StoreUnavailable:
             raise
         except PleromadError as error:
             log.debug("The parent {uri} is not to be had: {error}", uri=uri, error=str(error))
+        finally:
+            self._walking -= 1
 
     async def _climb(self, chain: list[Said]) -> None:
         """Add what the last of `chain` answers, and what that answers, as far as it is not here; bounded in number and time."""

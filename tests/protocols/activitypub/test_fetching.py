@@ -86,6 +86,21 @@ class ActorTests(FetchingCase):
         fetcher.forget(f"{self.far.url}/users/joe")
         self.assertEqual((await self.resolver.account(f"{self.far.url}/users/joe")).uri, joe)
 
+    async def test_a_redirect_does_not_let_another_server_write_under_the_first_ones_id(self) -> None:
+        """S6: the document says it is what was asked for, but another server has written it."""
+        third = await self.peer()
+        uri = f"{self.far.url}/users/joe"
+        forged = third.put("/forged", {"id": uri, "type": "Person", "preferredUsername": "joe", "inbox": "http://localhost:1/inbox"})
+        self.far.pages["/users/joe"] = Page(b"", "", 302, {"Location": forged})
+        self.assertEqual(await self.failure(self.resolver.account(uri)), Unreachable)
+
+    async def test_a_server_that_does_not_answer_is_not_asked_for_something_else_at_once(self) -> None:
+        self.patch(fetching, "DEADLINE_SECONDS", 0.1)
+        self.far.pages["/slow"] = lambda asked: None
+        for path in ("/slow", "/users/bob", "/absent"):
+            self.assertEqual(await self.failure(self.resolver.account(self.far.url + path)), Unreachable)
+        self.assertEqual(len(self.far.asked), 1)
+
     async def test_redirects_have_an_end(self) -> None:
         self.far.pages["/loop"] = Page(b"", "", 302, {"Location": "/loop"})
         self.assertEqual(await self.failure(self.resolver.account(f"{self.far.url}/loop")), Unreachable)
