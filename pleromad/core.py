@@ -15,6 +15,7 @@ from pleromad.media import MediaShelf
 from pleromad.personal import Personal, PersonalDesk
 from pleromad.reading import Reading
 from pleromad.resolver import Resolver
+from pleromad.searching.filling import Filling
 from pleromad.service import ActivityService
 from pleromad.upkeep import Upkeep
 from store.pool import Database
@@ -38,6 +39,7 @@ class Core:
         self.reading = Reading(database, current)
         self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, self.jobs, reactor))
         self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
+        self.filling = Filling(database, self.jobs)
         self.media = MediaShelf(database, current, ids, self.clock, reactor)
         self.upkeep = Upkeep(database, ids, self.clock, self.bus, self.activities, self.media, self.jobs)
         self._database = database

@@ -231,26 +231,6 @@ async def count_note(db: Queries, id: int, at: datetime | None, delta: int = 1) 
     )
 
 
-async def search(
-    db: Queries, viewer: int | None, query: str, *, limit: int, offset: int, following: bool
-) -> list[int]:
-    """Ids of accounts whose handle or name begins with `query`; those the viewer follows first."""
-    name, _, host = query.lstrip("@").lower().partition("@")
-    pattern = name.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    rows = await db.fetch(
-        """SELECT a.id FROM accounts a LEFT JOIN follows f ON f.account_id = %s AND f.target_id = a.id AND f.accepted
-           WHERE (lower(a.username) LIKE %s OR (%s = '' AND lower(a.display_name) LIKE %s))
-             AND (%s = '' OR a.domain LIKE %s) AND a.suspended_at IS NULL AND a.deleted_at IS NULL AND a.type <> 'Application'
-             AND (NOT %s OR f.account_id IS NOT NULL)
-             AND NOT EXISTS (SELECT FROM blocks b WHERE b.account_id = a.id AND b.target_id = %s)
-             AND NOT EXISTS (SELECT FROM rooms r WHERE r.account_id = a.id AND r.secret)
-           ORDER BY (f.account_id IS NOT NULL) DESC, (lower(a.username) = %s) DESC, a.followers_count DESC, a.id
-           LIMIT %s OFFSET %s""",
-        (viewer, pattern, host, pattern, host, host + "%", following, viewer, name, limit, offset),
-    )
-    return [row[0] for row in rows]
-
-
 async def known_hosts(db: Queries) -> int:
     return int(await db.fetch_value("SELECT count(DISTINCT domain) FROM accounts WHERE domain IS NOT NULL"))
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pleromad import errors, surface
-from pleromad.activities import arrival, authoring, shapes
+from pleromad.activities import arrival, authoring, finding, shapes
 from pleromad.activities.authoring import Written
 from pleromad.activities.work import Result, Work, require
 from pleromad.ids import PUBLIC
@@ -65,6 +65,7 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
         )
     await note_rows.add_mentions(work.tx, id, [a.id for a in written.named], [a.id for a in written.silent])
     await note_rows.set_tags(work.tx, id, written.tags, fresh=True)
+    await finding.of_written(work, id, written, fresh=True)
     await account_rows.count_note(work.tx, work.actor.id, written.published)
     await _spread(
         work,
@@ -140,6 +141,7 @@ async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> 
         )
     await note_rows.add_mentions(work.tx, id, note.mention_ids[: arrival.MAX_MENTIONS], ())
     await note_rows.set_tags(work.tx, id, arrived.columns["tags"], fresh=True)
+    await finding.of_arrived(work, id, arrived.columns, note, fresh=True)
     adopted = await note_rows.adopt_replies(work.tx, id, note.uri, work.actor.id)
     if adopted:
         await note_rows.count(work.tx, id, replies=adopted)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from pleromad import errors, surface, text
-from pleromad.activities import arrival, authoring, create, shapes
+from pleromad.activities import arrival, authoring, create, finding, shapes
 from pleromad.activities.work import Result, Work, require
 from pleromad.clock import iso
 from pleromad.ids import PUBLIC
@@ -18,6 +18,7 @@ from pleromad.model.activity import Update
 from pleromad.model.event import Event
 from pleromad.model.note import NoteDraft, PollDraft, RemoteNote, Visibility
 from pleromad.model.room import RoomChange
+from pleromad.searching import documents
 from store import accounts as account_rows
 from store import media as media_rows
 from store import notes as note_rows
@@ -123,6 +124,7 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     before = set(old.recipients)
     await note_rows.add_mentions(work.tx, facts.id, [a.id for a in written.named], [a.id for a in written.silent])
     await note_rows.set_tags(work.tx, facts.id, written.tags)
+    await finding.of_written(work, facts.id, written, fresh=False)
     work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, facts.room_id or 0))
     await _tell(work, facts, before, [a.id for a in written.people])
     if facts.visibility is Visibility.LOCAL:
@@ -164,6 +166,8 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
         await note_rows.set_tags(work.tx, facts.id, columns["tags"])
         await note_rows.add_mentions(work.tx, facts.id, note.mention_ids[: arrival.MAX_MENTIONS], ())
     await note_rows.change(work.tx, facts.id, columns)
+    if edited:
+        await finding.of_arrived(work, facts.id, arrived.columns, note, fresh=False)
     if note.poll is not None:
         await note_rows.add_poll(
             work.tx,
@@ -241,6 +245,8 @@ async def _profile(work: Work, change: ProfileChange) -> Result:
             require(media_id in found, errors.Invalid("Validation failed: no such picture", field=what))
             columns[f"{what}_url"] = found[media_id].url
     await account_rows.change(work.tx, work.actor.id, columns)
+    if "display_name" in columns:
+        await documents.keep_name(work.tx, work.actor.id, work.actor.username, columns["display_name"])
     preferences = {
         field.name: getattr(change, field.name)
         for field in fields(change)

@@ -11,6 +11,7 @@ from pleromad.reading.instance import InstanceReading
 from pleromad.reading.notes import NoteReading
 from pleromad.reading.notifications import NotificationReading
 from pleromad.reading.rooms import RoomReading
+from pleromad.reading.search import SearchReading
 from pleromad.reading.shelf import Shelf
 from pleromad.reading.timelines import TimelineReading
 from store.pool import Database
@@ -19,7 +20,14 @@ __all__ = ["Reading"]
 
 
 class Reading(
-    AccountReading, NoteReading, TimelineReading, NotificationReading, RoomReading, FederationReading, InstanceReading
+    AccountReading,
+    NoteReading,
+    TimelineReading,
+    NotificationReading,
+    RoomReading,
+    FederationReading,
+    InstanceReading,
+    SearchReading,
 ):
     def __init__(self, database: Database, settings: Callable[[], Settings]) -> None:
         super().__init__(Shelf(database, settings))

@@ -57,13 +57,6 @@ class AccountReading(Reader):
         found = await account_rows.by_handles(self._database, list(set(keys.values())))
         return {handle: found[key] for handle, key in keys.items() if key in found and not found[key].deleted}
 
-    async def search_accounts(
-        self, viewer: int | None, query: str, *, limit: int = 40, offset: int = 0, following: bool = False
-    ) -> list[Account]:
-        ids = await account_rows.search(self._database, viewer, query, limit=limit, offset=offset, following=following)
-        found = await account_rows.by_ids(self._database, ids)
-        return [found[id] for id in ids if id in found]
-
     async def relationships(self, viewer: int, ids: Sequence[int]) -> list[Relationship]:
         """In the order of `ids`, without those that do not exist."""
         return await relations.relationships(self._database, viewer, ids)

@@ -93,5 +93,7 @@ async def _accounts(call: Call[SearchForm], query: str) -> list[Account]:
 async def _statuses(call: Call[SearchForm], query: str) -> list[Seen]:
     form = call.form
     account_id = id_of(form.account_id) if form.account_id else None
-    page = call.page if call.page.max_id or call.page.min_id else Page(limit=call.page.limit, offset=call.page.offset)
-    return list((await call.core.reading.search(call.viewer_id, query, page, account_id=account_id)).items)
+    paged = call.page.max_id is not None or call.page.min_id is not None
+    page = call.page if paged else Page(limit=call.page.limit, offset=call.page.offset)
+    found = await call.core.reading.search(call.viewer_id, query, page, account_id=account_id, ranked=not paged)
+    return list(found.items)
