@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from protocols.irc import multiline
+
 # Name -> value shown to clients of CAP 302. Each one listed here is true: docs/irc.md says what it does.
 OFFERED: Mapping[str, str] = {
     "account-notify": "",
@@ -15,6 +17,9 @@ OFFERED: Mapping[str, str] = {
     "draft/chathistory": "",
     "draft/event-playback": "",
     "draft/message-redaction": "",
+    "draft/multiline": multiline.OFFER,
+    "draft/persistence": "",
+    "draft/pre-away": "",
     "draft/read-marker": "",
     "echo-message": "",
     "extended-join": "",
@@ -23,7 +28,8 @@ OFFERED: Mapping[str, str] = {
     "labeled-response": "",
     "message-tags": "",
     "multi-prefix": "",
-    "sasl": "PLAIN",
+    "no-implicit-names": "",
+    "sasl": "PLAIN,OAUTHBEARER",
     "server-time": "",
     "setname": "",
     "standard-replies": "",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pleromad.errors import NotFound
 from pleromad.model import event as events
 from pleromad.model.event import Event
 from pleromad.model.note import Note, NoteDraft, Visibility
+from pleromad.model.page import Page
 from pleromad.text import find_handles
 from protocols.irc import numerics
 from protocols.irc.backing import Said
@@ -16,14 +18,19 @@ from protocols.irc.from_core import note_lines
 from protocols.irc.lines import plain, shown
 from protocols.irc.locks import Locks
 from protocols.irc.names import nick_of
-from protocols.irc.network import Network
+from protocols.irc.network import Network, deliver
 from protocols.irc.people import Person
+from protocols.irc.reading_marks import DELIVERED, delivered
 from protocols.irc.redaction import tell_redacted
 from protocols.irc.room_backing import note_id_of, post
-from protocols.irc.showing import show_note
-from protocols.irc.table import Refused
+from protocols.irc.showing import earlier, show_note
+from protocols.irc.table import Call, Refused
+
+if TYPE_CHECKING:
+    from protocols.irc.session import Session
 
 REMEMBERED = 1000
+MISSED = 100  # direct messages that are shown at log-in
 ZERO_WIDTH_SPACE = "\u200b"
 
 
@@ -52,6 +59,8 @@ class Directs:
                 audience = frozenset(await self._network.core.reading.may_see(note_id, {target.account_id}))
             self._seen(note_id, person.account_id, target.nick)
             self._seen(note_id, target.account_id, target.nick)
+            if audience:
+                await delivered(self._network, target, note_id)
         return Said(str(note_id), tuple(shown(line) for line in kept.splitlines()), note_id, audience)
 
     async def heard(self, event: Event) -> None:
@@ -69,6 +78,26 @@ class Directs:
         accounts = await core.reading.accounts(last)
         return [(nick_of(account.acct), last[id]) for id, account in accounts.items()]
 
+    async def replay(self, session: Session, call: Call) -> None:
+        """What was said to somebody while no client of theirs was here, for clients that do not ask for it themselves."""
+        network, person = self._network, session.person
+        if person is None or person.account_id is None:
+            return
+        account_id, since = person.account_id, person.read.get(DELIVERED, 0)
+        if not since:
+            await delivered(network, person, network.next_key())
+            return
+        if session.has("draft/chathistory"):
+            return
+        found = await network.core.reading.direct(account_id, Page(limit=MISSED, min_id=since))
+        notes = [seen.note for seen in reversed(found.items) if seen.note.account.id != account_id]
+        for note in notes:
+            for message in earlier(network, session, note, person.nick, direct_lines(note, account_id)):
+                deliver((session,), message, call)
+        if notes:
+            session.read_back.extend(note.id for note in notes)
+            await delivered(network, person, notes[-1].id)
+
     async def _arrived(self, account_id: int, note_id: int) -> None:
         """A direct note for somebody connected here."""
         people = self._network.of_account(account_id)
@@ -80,6 +109,7 @@ class Directs:
             lines = direct_lines(note, account_id)
             for person in people:
                 show_note(self._network, person.sessions, note, person.nick, lines)
+                await delivered(self._network, person, note_id)
 
     async def _written(self, author_id: int, note_id: int) -> None:
         """A direct note that somebody connected here wrote in another door: their clients that take echoes show it."""

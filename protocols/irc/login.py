@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pleromad.errors import Gone, NotFound, Unauthenticated
 from pleromad.model.account import Account
+from pleromad.model.token import Token
 from protocols.irc import names
 from protocols.irc.network import Network
 
@@ -29,10 +30,25 @@ async def log_in(network: Network, login: str, secret: str, address: str) -> Log
     token = await accounts.token(secret)
     if token is None:
         return Login((await accounts.log_in(_name(network, login), secret, address=address)).account)
+    return await _by_token(network, token, login)
+
+
+async def log_in_by_token(network: Network, secret: str, login: str) -> Login:
+    """Whose token this is; `login` '': whoever it may be. Raises Unauthenticated."""
+    token = await network.core.accounts.token(secret) if 0 < len(secret) <= CREDENTIAL_LIMIT else None
+    if token is None:
+        raise Unauthenticated("This token is not valid")
+    return await _by_token(network, token, login)
+
+
+async def _by_token(network: Network, token: Token, login: str) -> Login:
+    accounts = network.core.accounts
     if token.account_id is None or not token.allows("write"):
         raise Unauthenticated("This token may not be used for chat, it needs the scope write")
     user = await accounts.user(token.account_id)
-    if not user.active or _name(network, login).lower() not in (user.account.username.lower(), user.email.lower()):
+    if not user.active:
+        raise Unauthenticated()
+    if login and _name(network, login).lower() not in (user.account.username.lower(), user.email.lower()):
         raise Unauthenticated()
     return Login(user.account, token.id)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from protocols.irc.table import Call
 
 CAPABILITY = "draft/read-marker"
+DELIVERED = ".irc"  # the place of the last direct message that IRC has shown somebody
 
 
 def place_of(target: str) -> str:
@@ -60,6 +61,13 @@ async def move(network: Network, person: Person, target: str, key: int, call: Ca
     call.replies.add(line(network, person, target))
 
 
+async def delivered(network: Network, person: Person, note_id: int) -> None:
+    """A direct message was shown to a person on IRC: it is none of those they missed."""
+    if person.account_id is not None and note_id > person.read.get(DELIVERED, 0):
+        person.read[DELIVERED] = note_id
+        await network.core.personal.mark_read(person.account_id, DELIVERED, note_id)
+
+
 def tell(network: Network, person: Person, target: str, without: Session | None = None) -> None:
     for session in list(person.sessions):
         if session is not without and session.has(CAPABILITY):
@@ -73,4 +81,5 @@ def heard(network: Network, event: Event) -> None:
     for person in network.of_account(event.account_id):
         if person.read.get(event.text, 0) < event.other_id:
             person.read[event.text] = event.other_id
-            tell(network, person, target_of(event.text))
+            if event.text != DELIVERED:
+                tell(network, person, target_of(event.text))

@@ -27,6 +27,7 @@ from protocols.irc.table import COMMANDS, Call, Refused
 
 if TYPE_CHECKING:
     from pleromad.model.account import Account
+    from protocols.irc.multiline import Gathering
     from protocols.irc.network import Network
     from protocols.irc.people import Person
 
@@ -63,10 +64,13 @@ class Session:
         self.realname = ""
         self.password = ""
         self.account: Account | None = None
+        self.away: str | None = None  # said before registration (draft/pre-away)
         self.token_id: int | None = None  # of the token that logged in
         self.sasl: bytearray | None = None
+        self.mechanism = ""
         self.monitored: dict[str, str] = {}  # key -> nick as asked for
         self.read_back: deque[int] = deque(maxlen=READ_BACK)  # notes that were shown as said before
+        self.gathering: Gathering | None = None  # a message of several lines that is being sent
         self.settled = False  # it was told what its person is in
         self.closed = False
         self.quit_reason = ""
@@ -232,9 +236,9 @@ class Session:
         except Refused as refused:
             call.numeric(refused.numeric, *refused.params)
         except PleromadError as error:
-            replies.add(self._numeric(*refusal(error, message)))
+            call.replies.add(self._numeric(*refusal(error, message)))
         finally:
-            replies.flush()
+            call.replies.flush()
 
     async def _wait(self, cost: float) -> None:
         reactor = self.network.reactor

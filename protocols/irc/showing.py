@@ -11,6 +11,7 @@ from pleromad.model.note import Note
 from protocols.irc.from_core import note_lines
 from protocols.irc.lines import pieces
 from protocols.irc.message import Message, casefold
+from protocols.irc.multiline import CONCAT, show, without_concat
 from protocols.irc.names import nick_of
 from protocols.irc.network import Network, deliver
 from protocols.irc.people import Person, person_of
@@ -35,7 +36,9 @@ def note_messages(network: Network, note: Note, target: str, lines: Sequence[str
     tags = {"+draft/reply": str(said.in_reply_to_id)} if said.in_reply_to_id is not None else {}
     message_id = str(note.id)
     for line in lines:
-        for piece in pieces(line, speaker.source, "PRIVMSG", target):
+        for number, piece in enumerate(pieces(line, speaker.source, "PRIVMSG", target)):
+            if number:
+                tags = {CONCAT: ""}
             yield network.line(
                 speaker, "PRIVMSG", target, piece, message_id=message_id, at=at or moment_of(note.id), tags=tags
             )
@@ -45,8 +48,7 @@ def note_messages(network: Network, note: Note, target: str, lines: Sequence[str
 def show_note(network: Network, sessions: Iterable[Session], note: Note, target: str, lines: Sequence[str] = ()) -> None:
     """Now, to these sessions; not to those that were shown it as something said before."""
     new = [session for session in sessions if note.id not in session.read_back]
-    for message in note_messages(network, note, target, lines or note_lines(note)):
-        deliver(new, message)
+    show(network, new, list(note_messages(network, note, target, lines or note_lines(note))))
 
 
 def show_earlier(
@@ -58,7 +60,7 @@ def show_earlier(
         return
     for session in sessions:
         session.read_back.extend(note.id for note in notes)
-        messages = [message for note in notes for message in _earlier(network, session, note, target)]
+        messages = [message for note in notes for message in earlier(network, session, note, target, note_lines(note))]
         if _takes_history(session):
             name = network.next_batch()
             messages = [Message(m.command, m.params, m.source, {**m.tags, "batch": name}) for m in messages]
@@ -73,15 +75,15 @@ def wanting_backlog(sessions: Iterable[Session]) -> list[Session]:
     return [session for session in sessions if not session.has("draft/chathistory")]
 
 
-def _earlier(network: Network, session: Session, note: Note, target: str) -> Iterator[Message]:
-    lines = note_lines(note)
+def earlier(network: Network, session: Session, note: Note, target: str, lines: Sequence[str]) -> Sequence[Message]:
+    """Something said before as this session is shown it: with its time in the text where the client does not take times."""
     if not _takes_history(session):
         stamp = _stamp(note.created_at, network.clock.now())
         first, *others = lines
         action = first.startswith("\x01ACTION ")
         text = first.removeprefix("\x01ACTION ").rstrip("\x01")
         lines = (f"\x01ACTION {stamp} {text}\x01" if action else f"{stamp} {text}", *others)
-    return note_messages(network, note, target, lines)
+    return without_concat(list(note_messages(network, note, target, lines)))
 
 
 def _takes_history(session: Session) -> bool:

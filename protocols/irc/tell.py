@@ -53,7 +53,8 @@ def entered(network: Network, channel: Channel, sessions: Iterable[Session], cal
     for session in sessions:
         end = numeric(network, session, numerics.RPL_ENDOFNAMES, channel.name, "End of /NAMES list")
         marker = [read_line(network, session.person, channel.name)] if session.person and session.has("draft/read-marker") else []
-        for line in (*topic_lines(network, channel, session), *marker, *names_lines(network, channel, session), end):
+        names = [] if session.has("no-implicit-names") else [*names_lines(network, channel, session), end]
+        for line in (*topic_lines(network, channel, session), *marker, *names):
             deliver((session,), line, call)
 
 

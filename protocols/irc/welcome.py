@@ -58,6 +58,8 @@ async def try_to_register(call: Call) -> None:
     session.person = person
     first = not person.sessions
     person.sessions.append(session)
+    if first and session.away is not None:
+        person.away = session.away
     network.know(person)
     network.count_people()
     session.registration_done()
@@ -76,6 +78,8 @@ async def _attach(call: Call, account: Account, *, first: bool) -> None:
         if first:
             await reading_marks.load(call.network, call.person)
         await call.network.rooms.attach(call.session, call, first=first)
+        if first:
+            await call.network.directs.replay(call.session, call)
     except StoreUnavailable as error:
         call.replies.flush()
         call.session.close(error.public)

@@ -1,6 +1,7 @@
 """One module per subject; importing them fills the table."""
 
 from protocols.irc.commands import (
+    batch,
     channel,
     history,
     invite,
@@ -21,6 +22,7 @@ from protocols.irc.commands import (
 )
 
 __all__ = [
+    "batch",
     "channel",
     "history",
     "invite",

@@ -27,6 +27,7 @@ from protocols.irc.history import (
     read,
 )
 from protocols.irc.message import Message, casefold, cut_text
+from protocols.irc.multiline import without_concat
 from protocols.irc.names import looks_like_channel
 from protocols.irc.people import Person
 from protocols.irc.showing import note_messages
@@ -47,11 +48,11 @@ class Source:
 
     def render(self, call: Call, note: Note) -> Sequence[Message]:
         if self.partner is None:
-            return list(note_messages(call.network, note, self.name, note_lines(note)))
+            return without_concat(list(note_messages(call.network, note, self.name, note_lines(note))))
         reader = call.person
         target = self.partner.nick if note.account.id == reader.account_id else reader.nick
         other = self.partner.account_id if note.account.id == reader.account_id else reader.account_id
-        return list(note_messages(call.network, note, target, direct_lines(note, other or 0)))
+        return without_concat(list(note_messages(call.network, note, target, direct_lines(note, other or 0))))
 
 
 @command(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pleromad.errors import PleromadError
 from pleromad.ids import moment_of
@@ -13,8 +13,9 @@ from protocols.irc.errors import refusal
 from protocols.irc.finding import somebody
 from protocols.irc.history import Kept
 from protocols.irc.lines import pieces
-from protocols.irc.message import cut_text
+from protocols.irc.message import Message, cut_text
 from protocols.irc.modes import RANKS
+from protocols.irc.multiline import CONCAT, Gathering, gather, show, without_concat
 from protocols.irc.network import deliver
 from protocols.irc.opening import look
 from protocols.irc.people import Person
@@ -33,6 +34,7 @@ class Line:
     command: str
     text: str
     tags: dict[str, str]  # client-only ones, to be passed on as they are
+    parts: tuple[tuple[str, bool], ...] = ()  # of a message of several lines: as `multiline.Gathering` has them
 
     @property
     def ctcp(self) -> bool:
@@ -70,8 +72,23 @@ async def tagmsg(call: Call) -> None:
     await _say(call)
 
 
+async def say_gathered(call: Call, gathering: Gathering) -> None:
+    """A message of several lines, complete."""
+    line = Line(gathering.command, gathering.text, gathering.tags, tuple(gathering.lines))
+    if not line.text.strip():
+        raise Refused(numerics.ERR_NOTEXTTOSEND, "No text to send")
+    call.person.last_spoke_at = call.network.clock.seconds()
+    try:
+        await _to(call, gathering.target, line)
+    except PleromadError as error:
+        call.numeric(*refusal(error, replace(call.message, command=line.command), gathering.target))
+
+
 async def _say(call: Call) -> None:
     command_name = call.message.command
+    if call.session.gathering is not None and "batch" in call.message.tags:
+        gather(call, command_name, call.param(0), call.param(1))
+        return
     quiet = command_name == "NOTICE"  # RFC 2812 section 3.3.2: nothing may answer a NOTICE
     targets = list(dict.fromkeys(call.param(0).split(","))) if call.param(0) else []
     text = call.param(1)
@@ -141,7 +158,7 @@ async def _to_channel(call: Call, name: str, mark: str, line: Line) -> None:
 
 def _fits(person: Person, line: Line, target: str) -> None:
     """What is not kept goes out as one line or not at all; what is kept is shown in as many as it needs."""
-    if line.command != "TAGMSG" and len(list(pieces(line.text, person.source, line.command, target))) > 1:
+    if line.command != "TAGMSG" and not line.parts and len(list(pieces(line.text, person.source, line.command, target))) > 1:
         raise Refused(numerics.ERR_INPUTTOOLONG, "This line is too long to be passed on whole")
 
 
@@ -164,19 +181,24 @@ def _relay(
 ) -> Kept:
     """Shows it to all of them, and to who said it where they want to hear themselves. `key`: its place, 0: now."""
     network, person = call.network, call.person
-    key = key or network.next_key()
+    keyed, key = bool(key), key or network.next_key()
     at = moment_of(key)
-    texts: list[tuple[str, ...]] = [()]
-    if line.command != "TAGMSG":
-        texts = [(piece,) for text in lines for piece in pieces(text, person.source, line.command, target)]
-    messages = []
-    for number, text in enumerate(texts):
-        first = message_id if number == 0 else ""
-        messages.append(network.line(person, line.command, target, *text, message_id=first, at=at, tags=line.tags))
-    for message in messages:
-        deliver(sessions, message, None, "message-tags" if line.command == "TAGMSG" else "")
+    if line.command == "TAGMSG":
+        message = network.line(person, "TAGMSG", target, message_id=message_id, at=at, tags=line.tags)
+        deliver(sessions, message, None, "message-tags")
         if call.session.has("echo-message"):
             call.replies.add(message)
+        return Kept(key, message_id, (message,), False, person)
+    messages: list[Message] = []
+    for text, goes_on in line.parts if line.parts and not keyed else ((text, False) for text in lines):
+        for number, piece in enumerate(pieces(text, person.source, line.command, target)):
+            tags = {**line.tags, CONCAT: ""} if number or goes_on else line.tags
+            first = "" if messages else message_id
+            messages.append(network.line(person, line.command, target, piece, message_id=first, at=at, tags=tags))
+    show(network, sessions, messages)
+    if call.session.has("echo-message"):
+        show(network, [call.session], messages, call)
+    messages = without_concat(messages)
     return Kept(key, message_id, tuple(messages), line.command != "TAGMSG", person)
 
 

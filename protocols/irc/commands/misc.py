@@ -9,10 +9,18 @@ from protocols.irc.message import cut_text
 from protocols.irc.table import Call, command
 
 
-@command("AWAY", help="AWAY [:text]\nSays that you are away; without a text that you are back.")
+@command("AWAY", before_login=True, help="AWAY [:text]\nSays that you are away; without a text that you are back.")
 async def away(call: Call) -> None:
-    person = call.person
     text = cut_text(call.param(0), names.AWAY_LENGTH) or None
+    if call.session.person is None:
+        if not call.session.has("draft/pre-away"):
+            call.numeric(numerics.ERR_NOTREGISTERED, "You have not registered")
+            return
+        call.session.away = text
+        code = numerics.RPL_NOWAWAY if text is not None else numerics.RPL_UNAWAY
+        call.numeric(code, "You will be marked as being away" if text is not None else "You will not be away")
+        return
+    person = call.person
     changed = person.away != text
     person.away = text
     if text is not None:
@@ -21,6 +29,18 @@ async def away(call: Call) -> None:
         call.numeric(numerics.RPL_UNAWAY, "You are no longer marked as being away")
     if changed:
         tell.away_changed(call.network, person)
+
+
+@command("PERSISTENCE", minimum=1, help="PERSISTENCE GET\nAn account stays in its rooms when its clients go.")
+async def persistence(call: Call) -> None:
+    """IRCv3 draft/persistence. Membership of a room is a follow: it cannot be anything but kept."""
+    wanted = call.param(1).upper()
+    if call.person.account is None:
+        call.fail("PERSISTENCE", "ACCOUNT_REQUIRED", "You have no account")
+    elif call.param(0).upper() == "GET" or (call.param(0).upper() == "SET" and wanted in ("ON", "DEFAULT")):
+        call.reply("PERSISTENCE", "STATUS", wanted or "DEFAULT", "ON")
+    else:
+        call.fail("PERSISTENCE", "INVALID_PARAMS", "Leave the rooms with PART; there is GET")
 
 
 @command("SETNAME", minimum=1, help="SETNAME :name\nYour display name; with an account that of its profile.")

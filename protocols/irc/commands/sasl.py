@@ -1,23 +1,24 @@
-"""AUTHENTICATE: SASL PLAIN (RFC 4616, IRCv3 sasl-3.2)."""
+"""AUTHENTICATE: SASL PLAIN and OAUTHBEARER (RFC 4616, RFC 7628, IRCv3 sasl-3.2)."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 
-from pleromad.errors import PleromadError
+from pleromad.errors import PleromadError, Unauthenticated
 from pleromad.model.account import Account
 from protocols.irc import numerics
-from protocols.irc.login import log_in
+from protocols.irc.login import Login, log_in, log_in_by_token
 from protocols.irc.message import Message
 from protocols.irc.table import Call, command
 from protocols.irc.welcome import take_account, try_to_register
 
+MECHANISMS = ("PLAIN", "OAUTHBEARER")
 CHUNK = 400
 ANSWER_LIMIT_BYTES = 4096
 
 
-@command("AUTHENTICATE", before_login=True, minimum=1, cost=2.0, help="AUTHENTICATE PLAIN\nLogs in by SASL.")
+@command("AUTHENTICATE", before_login=True, minimum=1, cost=2.0, help="AUTHENTICATE PLAIN|OAUTHBEARER\nLogs in by SASL.")
 async def authenticate(call: Call) -> None:
     session = call.session
     if not session.has("sasl"):
@@ -33,11 +34,11 @@ async def authenticate(call: Call) -> None:
         call.numeric(numerics.ERR_SASLABORTED, "SASL authentication aborted")
         return
     if session.sasl is None:
-        if answer.upper() != "PLAIN":
-            call.numeric(numerics.RPL_SASLMECHS, "PLAIN", "are available SASL mechanisms")
+        if answer.upper() not in MECHANISMS:
+            call.numeric(numerics.RPL_SASLMECHS, ",".join(MECHANISMS), "are available SASL mechanisms")
             call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed")
             return
-        session.sasl = bytearray()
+        session.sasl, session.mechanism = bytearray(), answer.upper()
         call.replies.add(Message("AUTHENTICATE", ("+",)))
         return
     if len(answer) > CHUNK:
@@ -53,7 +54,7 @@ async def authenticate(call: Call) -> None:
         return
     collected = bytes(session.sasl)
     try:
-        found = await _plain(call, collected)
+        found = await (_plain if session.mechanism == "PLAIN" else _bearer)(call, collected)
     finally:
         session.sasl = None
     if found is not None and session.registered:
@@ -78,7 +79,30 @@ async def _plain(call: Call, collected: bytes) -> Account | None:
     except PleromadError as error:
         call.numeric(numerics.ERR_SASLFAIL, f"SASL authentication failed: {error.public}")
         return None
-    account = found.account
+    return _done(call, found)
+
+
+async def _bearer(call: Call, collected: bytes) -> Account | None:
+    """OAUTHBEARER (RFC 7628): a token that the OAuth door of this server gave out."""
+    try:
+        fields = base64.b64decode(collected, validate=True).decode().split("\x01")
+    except (binascii.Error, ValueError):
+        call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: malformed credentials")
+        return None
+    kind, _, token = next((field for field in fields if field.startswith("auth=")), "").removeprefix("auth=").partition(" ")
+    names = [part.removeprefix("a=") for part in fields[0].split(",") if part.startswith("a=")]
+    try:
+        if kind.lower() != "bearer":
+            raise Unauthenticated()
+        found = await log_in_by_token(call.network, token.strip(), names[0] if names else "")
+    except PleromadError as error:
+        call.numeric(numerics.ERR_SASLFAIL, f"SASL authentication failed: {error.public}")
+        return None
+    return _done(call, found)
+
+
+def _done(call: Call, found: Login) -> Account:
+    session, account = call.session, found.account
     session.account, session.token_id = account, found.token_id
     shown = f"{session.shown_nick}!{session.user or '*'}@{call.network.settings.domain}"
     call.numeric(numerics.RPL_LOGGEDIN, shown, account.username, f"You are now logged in as {account.username}")
