@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
@@ -30,6 +31,11 @@ class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     languages: tuple[str, ...] = ("en",)
     contact_email: str = ""
     contact_account: str = ""
+    extended_description: str = ""  # Markdown, as the next two
+    privacy_policy: str = ""
+    terms_of_service: str = ""
+    terms_effective_date: str = ""  # YYYY-MM-DD; default: when the file was last changed
+    show_domain_blocks: Literal["all", "users", "disabled"] = "all"
 
 
 class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,6 +68,7 @@ class Irc(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     enabled: bool = True
+    limited: bool = False  # only with hosts that staff have allowed
     allow_http: bool = False
     allow_private_addresses: bool = False
     extra_ca_file: str = ""
@@ -224,6 +231,13 @@ def _complete(settings: Settings, folder: Path) -> Settings:
     )
 
 
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _check(settings: Settings, where: str) -> None:
     def require(condition: bool, key: str, allowed: str) -> None:
         if not condition:
@@ -236,6 +250,8 @@ def _check(settings: Settings, where: str) -> None:
         "instance.domain",
         "a host name in lower case like social.example, with :port where it is not 443 or 80, and no https://",
     )
+    effective = settings.instance.terms_effective_date
+    require(not effective or _is_date(effective), "instance.terms_effective_date", "a day like 2026-11-23")
     require(1 <= settings.instance.post_limit <= 100_000, "instance.post_limit", "a whole number from 1 to 100000")
     url = urlsplit(settings.http.public_url)
     require(

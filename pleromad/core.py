@@ -9,14 +9,17 @@ from pleromad.accounts.desk import Desk
 from pleromad.bus import Bus
 from pleromad.clock import Clock
 from pleromad.config import Settings
+from pleromad.gatekeeper import Gatekeeper
 from pleromad.ids import Ids, Uris
 from pleromad.jobs import Jobs
 from pleromad.media import MediaShelf
+from pleromad.moderation import Moderation, ModerationDesk
 from pleromad.personal import Personal, PersonalDesk
 from pleromad.reading import Reading
 from pleromad.resolver import Resolver
 from pleromad.searching.filling import Filling
 from pleromad.service import ActivityService
+from pleromad.transfers import TransferDesk, Transfers
 from pleromad.upkeep import Upkeep
 from store.pool import Database
 
@@ -35,13 +38,32 @@ class Core:
         def current() -> Settings:
             return self.settings
 
-        self.activities = ActivityService(database, current, ids, self.clock, self.bus, self.jobs)
+        self.gatekeeper = Gatekeeper(database, self.clock, self.bus)
+        self.activities = ActivityService(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper)
         self.reading = Reading(database, current)
         self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, self.jobs, reactor))
         self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
         self.filling = Filling(database, self.jobs)
         self.media = MediaShelf(database, current, ids, self.clock, reactor)
+        self.moderation = Moderation(
+            ModerationDesk(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper, self.activities, self.reading, self.accounts)
+        )
         self.upkeep = Upkeep(database, ids, self.clock, self.bus, self.activities, self.media, self.jobs)
+        self.transfers = Transfers(
+            TransferDesk(
+                database=database,
+                settings=current,
+                resolver=lambda: self.resolver,
+                ids=ids,
+                clock=self.clock,
+                jobs=self.jobs,
+                activities=self.activities,
+                reading=self.reading,
+                personal=self.personal,
+                accounts=self.accounts,
+                reactor=reactor,
+            )
+        )
         self._database = database
 
     @property
@@ -56,6 +78,7 @@ class Core:
     async def start(self) -> None:
         """Listen to other daemons. Jobs start apart, when the doors have said who does which."""
         await self.bus.start()
+        await self.gatekeeper.start()
         await self.accounts.instance_actor()
 
     async def stop(self) -> None:

@@ -15,6 +15,9 @@ class Resolver(Protocol):
     async def account(self, handle_or_uri: str) -> Account:
         """`@name@host`, `acct:name@host`, an actor's id or the address of a profile. Raises NotFound, Gone, Unreachable, Rejected."""
 
+    async def fresh(self, account: Account) -> Account:
+        """The same account as its own server tells it at this moment. Raises what `account` raises."""
+
     async def note(self, uri: str, viewer: int | None) -> int | None:
         """The id of the note with that id or page; fetched when it is not here. None when there is none, or not for `viewer`."""
 

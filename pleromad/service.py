@@ -15,11 +15,14 @@ from pleromad.activities.work import Result, Work, require
 from pleromad.bus import Bus
 from pleromad.clock import Clock
 from pleromad.config import Settings
+from pleromad.gatekeeper import Gatekeeper
 from pleromad.ids import Ids
 from pleromad.jobs import Jobs
 from pleromad.model.account import Account, RemoteActor
-from pleromad.model.activity import Activity, Create, Origin, Outcome, Update
+from pleromad.model.activity import Activity, Create, Delete, Origin, Outcome, Reject, Suspend, Undo, Update
 from pleromad.model.note import RemoteNote
+from pleromad.model.push import PUSH
+from pleromad.policies.kept import HostRules, Kept
 from store import accounts as account_rows
 from store import activities as activity_rows
 from store import jobs as job_rows
@@ -27,15 +30,25 @@ from store.pool import Database, Transaction
 
 
 class ActivityService:
-    def __init__(self, database: Database, settings: Callable[[], Settings], ids: Ids, clock: Clock, bus: Bus, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Callable[[], Settings],
+        ids: Ids,
+        clock: Clock,
+        bus: Bus,
+        jobs: Jobs,
+        gatekeeper: Gatekeeper,
+    ) -> None:
         self._database = database
         self._settings = settings
         self._ids = ids
         self._clock = clock
         self._bus = bus
         self._jobs = jobs
+        self.gatekeeper = gatekeeper
         self._durable: list[str] = []
-        self._chain: tuple[Settings, policies.Chain] | None = None
+        self._chain: tuple[Settings, HostRules, policies.Chain] | None = None
 
     def add_durable(self, kind: str) -> None:
         """From now on each activity of ours also leaves a job of this kind with {"activity_id": id}, in the same transaction."""
@@ -43,11 +56,16 @@ class ActivityService:
 
     @property
     def policies(self) -> policies.Chain:
-        """The chain of the settings in force."""
-        settings = self._settings()
-        if self._chain is None or self._chain[0] is not settings:
-            self._chain = (settings, policies.Chain.of(settings))
-        return self._chain[1]
+        """The chain of the settings in force, and behind it what staff decided of hosts."""
+        settings, rules = self._settings(), self.gatekeeper.hosts
+        if self._chain is None or self._chain[0] is not settings or self._chain[1] is not rules:
+            chain = policies.Chain.of(settings)
+            limited = settings.federation.limited
+            if limited or rules.blocks:
+                shown = settings.instance.show_domain_blocks == "all"
+                chain = policies.Chain((*chain.policies, Kept(rules, limited=limited, shown=shown)))
+            self._chain = (settings, rules, chain)
+        return self._chain[2]
 
     async def submit(self, activity: Activity, origin: Origin) -> Outcome:
         """Let it happen, once. Raises what `pleromad.errors` has; then nothing has happened.
@@ -79,6 +97,8 @@ class ActivityService:
             return known
         for kind in self._durable:
             self._jobs.wake(kind)
+        if done.notified:
+            self._jobs.wake(PUSH)
         self._bus.publish(done.events)
         stored = result.data is not None
         return Outcome(
@@ -160,6 +180,7 @@ class _Known(Exception):
 def authorise(activity: Activity, origin: Origin, actor: Account) -> None:
     """Does the origin speak for the actor, and the actor's host for the ids? Raises Forbidden, Unauthenticated."""
     refused = errors.Forbidden("This is not yours to say", station="authorise")
+    require(origin.kind == "system" or not isinstance(activity, Suspend), refused)
     match origin.kind:
         case "system":
             return
@@ -173,7 +194,10 @@ def authorise(activity: Activity, origin: Origin, actor: Account) -> None:
             require(not actor.local and origin.host == host_of(actor.uri), refused)
         case _:
             raise refused
-    require(not actor.suspended, errors.Forbidden("This account is suspended", station="authorise"))
+    require(
+        not actor.suspended or _only_takes_back(activity),
+        errors.Forbidden("This account is suspended", station="authorise"),
+    )
     host = host_of(actor.uri)
     uris = [activity.uri] if activity.uri else []
     if isinstance(activity, Create | Update):
@@ -181,6 +205,17 @@ def authorise(activity: Activity, origin: Origin, actor: Account) -> None:
         require(thing is None or isinstance(thing, RemoteNote | RemoteActor), refused)
         uris += [thing.uri] if isinstance(thing, RemoteNote | RemoteActor) else []
     require(all(host_of(uri) == host for uri in uris), errors.Forbidden("The ids are on another host than the actor", station="authorise"))
+
+
+def _only_takes_back(activity: Activity) -> bool:
+    """What we hear from a suspended account all the same, as Mastodon does: that it goes, that less is so, and who it is now."""
+    match activity:
+        case Delete(account=True) | Undo() | Reject():
+            return True
+        case Update(profile=RemoteActor()):
+            return True
+        case _:
+            return False
 
 
 def host_of(uri: str) -> str:

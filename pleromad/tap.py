@@ -36,7 +36,13 @@ log = Logger()
 WATCH_SECONDS = 5.0
 
 # The doors. A new one is a folder under protocols/ and a line here.
-HTTP_DOORS = ("protocols.activitypub.adapter", "protocols.ostatus.adapter", "protocols.mastodon.adapter", "web.pages.adapter")
+HTTP_DOORS = (
+    "protocols.activitypub.adapter",
+    "protocols.ostatus.adapter",
+    "protocols.mastodon.adapter",
+    "protocols.mail.adapter",
+    "web.pages.adapter",
+)
 GOPHER = "protocols.gopher.adapter"
 IRC = "protocols.irc.adapter"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from pleromad import surface
 from pleromad.bus import Bus
+from pleromad.clock import Clock
 from pleromad.errors import PleromadError
 from pleromad.ids import Ids
 from pleromad.jobs import Jobs
@@ -10,19 +12,21 @@ from pleromad.media import MediaShelf
 from pleromad.model import event
 from pleromad.model.activity import Delete, Origin
 from pleromad.model.event import Event
+from pleromad.model.push import PUSH
 from pleromad.service import ActivityService
 from store import notes as note_rows
-from store import notifications as notification_rows
 from store import upkeep
 from store.pool import Database, Transaction
 
 
 class Upkeep:
     def __init__(
-        self, database: Database, ids: Ids, bus: Bus, activities: ActivityService, media: MediaShelf, jobs: Jobs
+        self, database: Database, ids: Ids, clock: Clock, bus: Bus, activities: ActivityService, media: MediaShelf, jobs: Jobs
     ) -> None:
         self._database = database
         self._ids = ids
+        self._clock = clock
+        self._jobs = jobs
         self._bus = bus
         self._activities = activities
         self._media = media
@@ -46,13 +50,14 @@ class Upkeep:
             for note_id, author, people in await upkeep.end_polls(tx, 100):
                 await note_rows.touch(tx, note_id)
                 events.append(Event(event.NOTE_UPDATED, note_id, author))
-                rows = [(await self._ids.mint(), person) for person in people]
-                if rows:
-                    await notification_rows.add(tx, rows, "poll", author, note_id)
-                    events += [Event(event.NOTIFIED, note_id, person, id) for id, person in rows]
+                told = await surface.tell(
+                    tx, self._ids, people, type="poll", from_id=author, now=self._clock.now(), note_id=note_id
+                )
+                events += surface.events_of(told, note_id)
             return events
 
         self._bus.publish(await self._database.transaction(work))
+        self._jobs.wake(PUSH)
 
     async def _trim(self) -> None:
         """Rows nobody needs any more, and files nobody shows."""

@@ -15,7 +15,8 @@ COLUMNS = """a.id, a.xmin::text::bigint, a.uri, a.url, a.type, a.username, a.dom
     a.fields, a.emojis, a.avatar_url, a.header_url, a.avatar_description, a.header_description, a.locked, a.discoverable,
     a.indexable, a.hide_collections, a.followers_count, a.following_count, a.statuses_count, a.last_status_at, a.created_at,
     a.inbox, a.shared_inbox, a.outbox, a.followers_uri, a.following_uri, a.featured_uri, a.key_id, a.public_key_pem,
-    a.also_known_as, a.moved_to_uri, a.suspended_at IS NOT NULL, a.silenced_at IS NOT NULL, a.deleted_at IS NOT NULL, u.role"""
+    a.also_known_as, a.moved_to_uri, a.suspended_at IS NOT NULL, a.silenced_at IS NOT NULL, a.deleted_at IS NOT NULL, u.role,
+    a.sensitized_at IS NOT NULL, a.suspended_by"""
 FROM = "accounts a LEFT JOIN users u ON u.account_id = a.id"
 
 
@@ -27,7 +28,7 @@ def account_of(row: Sequence[Any]) -> Account:
     """A row of COLUMNS as an Account."""
     (id, version, uri, url, type, username, domain, display_name, note, note_source, fields, emojis, avatar, header, avatar_text,
      header_text, locked, discoverable, indexable, hide, followers, following, statuses, last_status_at, created_at, inbox, shared,
-     outbox, followers_uri, following_uri, featured_uri, key_id, key, aliases, moved_to, suspended, silenced, deleted, role) = row  # fmt: skip
+     outbox, followers_uri, following_uri, featured_uri, key_id, key, aliases, moved_to, suspended, silenced, deleted, role, sensitized, suspended_by) = row  # fmt: skip
     return Account(
         id=id,
         version=version,
@@ -65,7 +66,9 @@ def account_of(row: Sequence[Any]) -> Account:
         also_known_as=tuple(aliases),
         moved_to_uri=moved_to,
         suspended=suspended,
+        suspended_by=suspended_by,
         silenced=silenced,
+        sensitized=sensitized,
         deleted=deleted,
         role=Role(role) if role else None,
     )
@@ -198,6 +201,16 @@ async def keep_remote(
          actor.public_key_pem, list(actor.also_known_as), actor.moved_to_uri, Jsonb(actor.raw)),
     )  # fmt: skip
     return None if value is None else int(value)
+
+
+async def mark(db: Queries, id: int, *, suspended: bool, silenced: bool) -> None:
+    """`suspended`: what its own server says of it now; `silenced`: a rule of its host does."""
+    if suspended:
+        await db.execute("UPDATE accounts SET suspended_at = now(), suspended_by = 'origin' WHERE id = %s AND suspended_at IS NULL", (id,))
+    else:
+        await db.execute("UPDATE accounts SET suspended_at = NULL, suspended_by = NULL WHERE id = %s AND suspended_by = 'origin'", (id,))
+    if silenced:
+        await db.execute("UPDATE accounts SET silenced_at = now(), silenced_by = 'host' WHERE id = %s AND silenced_at IS NULL", (id,))
 
 
 async def free_handle(db: Queries, username: str, domain: str, uri: str) -> None:

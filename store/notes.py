@@ -175,8 +175,13 @@ async def _reactions(db: Queries, ids: list[int]) -> dict[int, tuple[Reaction, .
     return {id: tuple(reactions) for id, reactions in found.items()}
 
 
-async def states(db: Queries, viewer: int, ids: Sequence[int], questions: Collection[int] = ()) -> dict[int, NoteState]:
-    """What the viewer did to these notes; one query that finds nothing in the common case."""
+async def states(
+    db: Queries, viewer: int, ids: Sequence[int], questions: Collection[int] = (), directs: Collection[int] = ()
+) -> dict[int, NoteState]:
+    """What the viewer did to these notes; one query that finds nothing in the common case.
+
+    `questions` and `directs`: those of them that are polls, and direct ones.
+    """
     if not ids:
         return {}
     rows = await db.fetch(
@@ -186,8 +191,9 @@ async def states(db: Queries, viewer: int, ids: Sequence[int], questions: Collec
            UNION ALL SELECT n.id, 'm', '' FROM thread_mutes t JOIN notes n ON n.conversation_id = t.conversation_id
                WHERE t.account_id = %(viewer)s AND n.id = ANY(%(ids)s)
            UNION ALL SELECT note_id, 'r', emoji FROM reactions WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
-           UNION ALL SELECT note_id, 'v', choice::text FROM votes WHERE account_id = %(viewer)s AND note_id = ANY(%(questions)s)""",
-        {"viewer": viewer, "ids": list(ids), "questions": list(questions)},
+           UNION ALL SELECT note_id, 'v', choice::text FROM votes WHERE account_id = %(viewer)s AND note_id = ANY(%(questions)s)
+           UNION ALL SELECT note_id, 'd', direct_id::text FROM direct_notes WHERE account_id = %(viewer)s AND note_id = ANY(%(directs)s)""",
+        {"viewer": viewer, "ids": list(ids), "questions": list(questions), "directs": list(directs)},
     )
     found: dict[int, NoteState] = {}
     for id, what, value in rows:
@@ -205,6 +211,8 @@ async def states(db: Queries, viewer: int, ids: Sequence[int], questions: Collec
                 state = replace(state, reactions=(*state.reactions, value))
             case "v":
                 state = replace(state, voted=True, own_votes=(*state.own_votes, int(value)))
+            case "d":
+                state = replace(state, conversation_id=int(value))
         found[id] = state
     return found
 

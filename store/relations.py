@@ -237,3 +237,12 @@ async def has_local_follower(db: Queries, target_id: int) -> bool:
             (target_id,),
         )
     )
+
+
+async def followed_here(db: Queries, account_id: int, limit: int) -> list[int]:
+    """Those of this server whom an account follows, or asked to."""
+    rows = await db.fetch(
+        "SELECT f.target_id FROM follows f JOIN accounts a ON a.id = f.target_id WHERE f.account_id = %s AND a.domain IS NULL LIMIT %s",
+        (account_id, limit),
+    )
+    return [row[0] for row in rows]

@@ -95,7 +95,8 @@ async def tag(
     all: Sequence[str],
     none: Sequence[str],
 ) -> tuple[list[Ref], list[int]]:
-    conditions = ["n.visibility = 'public'", "n.boost_of_id IS NULL", "n.room_id IS NULL"]
+    conditions = ["n.visibility = 'public'", "n.boost_of_id IS NULL", "n.room_id IS NULL", "a.silenced_at IS NULL"]
+    conditions.append("NOT EXISTS (SELECT FROM tag_rules r WHERE r.tag = %(tag)s AND NOT r.usable)")
     params: dict[str, Any] = {"tag": name}
     if any:
         source = "notes n"
@@ -291,6 +292,7 @@ async def put_home(
     tagged = (
         " UNION SELECT t.account_id, %(note)s FROM followed_tags t WHERE t.tag = ANY(%(tags)s) AND NOT EXISTS"
         " (SELECT FROM blocks x WHERE x.account_id = t.account_id AND x.target_id = %(author)s)"
+        " AND NOT EXISTS (SELECT FROM accounts z WHERE z.id = %(author)s AND z.silenced_at IS NOT NULL)"
         if tags
         else ""
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store import timelines
+from store import conversations, timelines
 from store.pool import Queries
 
 
@@ -32,6 +32,11 @@ async def end_polls(db: Queries, limit: int) -> list[tuple[int, int, list[int]]]
 
 async def trim(db: Queries) -> None:
     await timelines.trim_homes(db)
+    await conversations.mend(db)
+    await db.execute(
+        "DELETE FROM notification_requests r WHERE NOT EXISTS (SELECT FROM notifications x WHERE x.account_id = r.account_id"
+        " AND x.from_id = r.from_id AND x.filtered)"
+    )
     await db.execute("DELETE FROM idempotency WHERE created_at < now() - interval '1 day'")
     await db.execute("DELETE FROM oauth_codes WHERE expires_at < now() - interval '1 hour'")
     await db.execute("DELETE FROM oauth_tokens WHERE expires_at < now() - interval '1 day'")

@@ -101,6 +101,11 @@ async def seen_today(db: Queries, account_id: int, today: date) -> None:
     )
 
 
+async def was_here(db: Queries, account_id: int, today: date) -> None:
+    """For the figures of each day."""
+    await db.execute("INSERT INTO active_days (day, account_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (today, account_id))
+
+
 async def has_owner(db: Queries) -> bool:
     return bool(await db.fetch_value("SELECT EXISTS (SELECT FROM users WHERE role IN ('owner', 'admin'))"))
 
@@ -120,6 +125,12 @@ async def add_invite(db: Queries, code_hash: str, role: str, created_by: int | N
     await db.execute(
         "INSERT INTO invites (code_hash, role, created_by, uses_left, expires_at) VALUES (%s, %s, %s, %s, %s)",
         (code_hash, role, created_by, uses, expires_at),
+    )
+
+
+async def set_inviter(db: Queries, account_id: int, code_hash: str) -> None:
+    await db.execute(
+        "UPDATE users SET invited_by = (SELECT created_by FROM invites WHERE code_hash = %s) WHERE account_id = %s", (code_hash, account_id)
     )
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pleromad.accounts.logins import WAITS
 from pleromad.errors import Forbidden, Unauthenticated
 from pleromad.model.account import Account
 from pleromad.model.token import Token
@@ -79,21 +80,26 @@ def bearer_of(request: Request) -> str:
     return (request.first("access_token") or "").strip()
 
 
-async def viewer_of(request: Request, core: Core) -> Viewer:
-    """Unauthenticated when a token or password is given and wrong; nobody when none is given."""
+async def viewer_of(request: Request, core: Core, *, waiting: bool = False) -> Viewer:
+    """Unauthenticated when a token or password is given and wrong; nobody when none is given.
+
+    `waiting`: also who has not confirmed their address or is not approved yet; else Forbidden for them.
+    """
     secret = bearer_of(request)
     if secret:
-        return await viewer_of_token(secret, core)
+        return await viewer_of_token(secret, core, waiting=waiting)
     kind, _, credentials = request.header("authorization").partition(" ")
     if kind.lower() == "basic" and credentials.strip():
         return await _by_password(credentials.strip(), request, core)
     return NOBODY
 
 
-async def viewer_of_token(secret: str, core: Core) -> Viewer:
-    token = await core.accounts.token(secret) if len(secret) < 500 else None
+async def viewer_of_token(secret: str, core: Core, *, waiting: bool = False) -> Viewer:
+    token = await core.accounts.token(secret, waiting=True) if len(secret) < 500 else None
     if token is None or SESSION_SCOPE in token.scopes:
         raise Unauthenticated("The access token is invalid")
+    if token.waits_for and not waiting:
+        raise Forbidden(WAITS[token.waits_for])
     if token.account_id is None:
         return Viewer(None, token)
     account = await core.reading.account(token.account_id)
@@ -127,7 +133,13 @@ def basic_of(credentials: str) -> tuple[str, str]:
 
 
 async def _by_password(credentials: str, request: Request, core: Core) -> Viewer:
+    """The password, or in its place an app password or a token of theirs."""
     name, password = basic_of(credentials)
+    given = await core.accounts.token(password)
+    if given is not None and given.account_id is not None and SESSION_SCOPE not in given.scopes:
+        if not await core.accounts.is_login_of(name, given.account_id):
+            raise Unauthenticated("Invalid username, e-mail address or password")
+        return Viewer(await core.reading.account(given.account_id), given)
     user = await core.accounts.log_in(name, password, address=request.address)
     token = Token(0, user.account.id, None, BASIC_SCOPES, user.created_at)
     return Viewer(user.account, token)
@@ -149,11 +161,8 @@ def _name(core: Core, what: str) -> str:
 
 async def session_of(request: Request, core: Core) -> Account | None:
     """The person whose browser this is, None when nobody is logged in."""
-    secret = request.cookie(_name(core, "session"))
-    if not secret or len(secret) > 200:
-        return None
-    token = await core.accounts.token(secret)
-    if token is None or SESSION_SCOPE not in token.scopes or token.account_id is None:
+    token = await session_token(request, core)
+    if token is None or token.account_id is None:
         return None
     account = await core.reading.account(token.account_id)
     await _seen(account.id, core)
@@ -162,9 +171,26 @@ async def session_of(request: Request, core: Core) -> Account | None:
 
 async def open_session(request: Request, core: Core, account_id: int) -> None:
     """Log a browser in: the cookie goes out with the answer."""
-    secret = await core.accounts.open_session(account_id)
+    secret = await core.accounts.open_session(account_id, name=browser_of(request.header("user-agent")))
     request.send_cookie(_name(core, "session"), secret, secure=secure(core), max_age_seconds=SESSION_SECONDS)
     request.send_cookie(_name(core, "form"), "", secure=secure(core), max_age_seconds=0)
+
+
+def browser_of(user_agent: str) -> str:
+    """`Firefox, Linux`, for a person who looks at the list of their sessions; '' when nothing is known."""
+    names = (("Firefox/", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("Lynx/", "Lynx"), ("w3m/", "w3m"), ("curl/", "curl"))
+    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"))
+    found = [next((name for mark, name in marks if mark in user_agent), "") for marks in (names, systems)]
+    if not found[0]:
+        found[0] = "".join(c for c in user_agent[:40] if c.isprintable()).strip()
+    return ", ".join(part for part in found if part)
+
+
+async def session_token(request: Request, core: Core) -> Token | None:
+    """The session this browser sits at."""
+    secret = request.cookie(_name(core, "session"))
+    token = await core.accounts.token(secret) if secret and len(secret) <= 200 else None
+    return token if token is not None and SESSION_SCOPE in token.scopes else None
 
 
 async def close_session(request: Request, core: Core) -> None:

@@ -116,6 +116,7 @@ class Actors(Clerk):
         actor = desk.activities.policies.actor(actor)
         id = await desk.ids.mint(actor.published)
         domain = actor.domain.lower()
+        rule = desk.activities.gatekeeper.hosts.of(domain)
 
         async def work(tx: Transaction) -> int | None:
             await account_rows.free_handle(tx, actor.username, domain, actor.uri)
@@ -130,6 +131,7 @@ class Actors(Clerk):
             )
             if kept is not None:
                 await documents.keep_name(tx, kept, actor.username, display_name)
+                await account_rows.mark(tx, kept, suspended=actor.suspended, silenced=rule is not None and rule.severity == "silence")
             return kept
 
         kept = await desk.database.transaction(work)

@@ -37,7 +37,7 @@ class Grants(Clerk):
             secret_hash = self._hashes.get(happened.other_id)
             if secret_hash is not None:
                 self._cache.drop(secret_hash)
-        elif happened.kind == event.ACCOUNT_DELETED:
+        elif happened.kind in (event.ACCOUNT_DELETED, event.ACCESS_CHANGED):
             self._cache.clear()
 
     async def add_app(self, *, name: str, website: str | None, redirect_uris: Sequence[str], scopes: Collection[str]) -> App:

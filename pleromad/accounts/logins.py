@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from pleromad import surface
-from pleromad.accounts import keys, passwords
+from pleromad.accounts import admission, keys, passwords
 from pleromad.accounts.desk import MAIL, Clerk, Desk
 from pleromad.accounts.throttle import Throttle
 from pleromad.errors import Conflict, Forbidden, Invalid, NeedsCode, NotFound, Unauthenticated
@@ -92,10 +92,11 @@ class Logins(Clerk):
         app_id: int | None = None,
         invite: str = "",
         role: Role | None = None,
+        address: str = "",
     ) -> User:
-        """A new person. `role` is given by an administrator and passes by the mode of registrations.
+        """A new person. `role` is given by an administrator and passes by the mode of registrations and by what staff keep out.
 
-        Raises Forbidden when that mode does not let them in, Invalid (field username, email, password, reason, invite) and Conflict.
+        `address`: the IP address they come from. Raises Forbidden when that mode does not let them in, Invalid (field username, email, password, reason, invite) and Conflict.
         """
         desk = self._desk
         mode = desk.settings().instance.registrations
@@ -116,7 +117,10 @@ class Logins(Clerk):
         id = await desk.ids.mint()
         now = desk.clock.now()
         granted = role or invited or Role.USER
-        approved = role is not None or invited is not None or mode == "open"
+        look_first = False
+        if role is None and invited is not Role.OWNER:
+            look_first = await admission.check_sign_up(desk.database, email, address, now)
+        approved = (role is not None or invited is not None or mode == "open") and not look_first
         prove = desk.settings().mail.on and role is None and invited is not Role.OWNER
 
         async def work(tx: Transaction) -> list[Told]:
@@ -156,6 +160,9 @@ class Logins(Clerk):
             )
             if not added:
                 raise Invalid("Validation failed: Email has already been taken", field="email")
+            if invite:
+                await user_rows.set_inviter(tx, id, digest(invite))
+            await admission.remember_address(tx, id, address)
             if prove:
                 await desk.write_letter(id, "confirm", within=tx)
             if role is not None:
@@ -202,6 +209,7 @@ class Logins(Clerk):
         self._by_name.forget(name)
         user = await self.user(row[0])
         self.check_may_enter(user)
+        await admission.remember_address(desk.database, user.account.id, address)
         if user.two_factor:
             raise NeedsCode(user.account.id)
         return user
@@ -225,6 +233,12 @@ class Logins(Clerk):
             self._by_name.failed(name, now)
             raise Unauthenticated("The password is wrong")
         self._by_name.forget(name)
+
+    async def is_login_of(self, login: str, account_id: int) -> bool:
+        """Whether somebody goes by this name or e-mail address."""
+        name = login.strip().removeprefix("@").removesuffix(f"@{self._desk.settings().domain}").lower()
+        row = await user_rows.by_login(self._desk.database, name)
+        return row is not None and row[0] == account_id
 
     async def user(self, account_id: int) -> User:
         """Raises NotFound."""
@@ -299,7 +313,9 @@ class Logins(Clerk):
 
     async def seen(self, account_id: int) -> None:
         """They are here today."""
-        await user_rows.seen_today(self._desk.database, account_id, self._desk.clock.now().date())
+        today = self._desk.clock.now().date()
+        await user_rows.seen_today(self._desk.database, account_id, today)
+        await user_rows.was_here(self._desk.database, account_id, today)
 
     # invitations
 

@@ -182,10 +182,11 @@ async def _spread(
         work.events.append(Event(event.NOTE_UPDATED, parent.id, parent.account_id, -1))
     if not live:
         return
+    bells: list[int] = []
     if reply_elsewhere:
         work.events.append(Event(event.NOTE_CREATED, id, work.actor.id, room.id if room else 0))
     else:
-        await surface.put_note(
+        bells = await surface.put_note(
             work,
             id,
             visibility=visibility,
@@ -193,7 +194,8 @@ async def _spread(
             reply_to=parent.account_id if parent else None,
             tags=tags,
         )
-    await surface.notify(work, "mention", people, note_id=id, conversation_id=conversation_id)
+    await surface.mention(work, people, note_id=id, conversation_id=conversation_id, visibility=visibility, room=room is not None)
+    await surface.notify(work, "status", [each for each in bells if each not in people], note_id=id, conversation_id=conversation_id)
 
 
 async def pass_on_in_room(work: Work, room_id: int, data: dict[str, Any]) -> None:

@@ -15,8 +15,8 @@ from pleromad.model.event import Event
 from pleromad.model.note import Visibility
 from store import accounts as account_rows
 from store import activities as activity_rows
+from store import conversations, purge
 from store import notes as note_rows
-from store import purge
 from store import rooms as room_rows
 
 
@@ -38,6 +38,8 @@ async def apply(work: Work, activity: Delete) -> Result:
         errors.NotFound(station="check"),
     )
     boosts = await note_rows.delete(work.tx, facts.id)
+    if facts.visibility is Visibility.DIRECT:
+        await conversations.mend(work.tx)
     await activity_rows.bury(work.tx, facts.uri, facts.type, facts.local)
     if facts.in_reply_to_id is not None:
         await note_rows.count(work.tx, facts.in_reply_to_id, replies=-1)

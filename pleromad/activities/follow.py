@@ -34,7 +34,8 @@ async def apply(work: Work, activity: Follow) -> Result:
         return await _again(work, activity, target, known.accepted, uri)
     if target.group:
         await _check_door(work, target, activity.key)
-    accepted = target.local and not target.locked
+    # Of those who are silenced everybody decides for themselves (Mastodon).
+    accepted = target.local and not target.locked and not (work.actor.silenced and not target.group)
     await relations.add_follow(
         work.tx,
         id=await work.ids.mint(),

@@ -77,7 +77,9 @@ class Account:
     moved_to_uri: str | None = None
     moved_to: Account | None = None  # that account, when it is known here
     suspended: bool = False
+    suspended_by: str | None = None  # staff, host (a block of their whole host), origin (their own server says so)
     silenced: bool = False
+    sensitized: bool = False  # all their media are shown as sensitive
     deleted: bool = False
     role: Role | None = None  # of a local account, None for remote ones and rooms
     roles_shown: bool = True
@@ -184,6 +186,7 @@ class RemoteActor:
     published: datetime | None = None
     also_known_as: tuple[str, ...] = ()
     moved_to_uri: str | None = None
+    suspended: bool = False  # by their own server (toot:suspended)
     raw: dict[str, object] = field(default_factory=dict)
 
 

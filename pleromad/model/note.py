@@ -127,6 +127,7 @@ class NoteState:
     reactions: tuple[str, ...] = ()
     voted: bool = False
     own_votes: tuple[int, ...] = ()
+    conversation_id: int | None = None  # of the viewer's conversations of direct notes, the one it is in
 
 
 NOTHING = NoteState()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pleromad.personal.conversations import Talks
 from pleromad.personal.desk import PersonalDesk
 from pleromad.personal.filters import Filters
 from pleromad.personal.lists import Lists
 from pleromad.personal.marks import Marks
+from pleromad.personal.notifications import Notices
+from pleromad.personal.push import Push
 from pleromad.personal.tags import Tags
 
 __all__ = ["Personal", "PersonalDesk"]
 
 
-class Personal(Marks, Lists, Filters, Tags):
+class Personal(Marks, Lists, Filters, Tags, Notices, Talks, Push):
     def __init__(self, desk: PersonalDesk) -> None:
         super().__init__(desk)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pleromad.errors import Forbidden, Invalid, NotFound
+from pleromad.errors import Forbidden, Invalid
 from pleromad.model import event
 from pleromad.model.event import Event
+from pleromad.model.notification import Marker
 from pleromad.personal.desk import Keeper
 from store import notes as note_rows
 from store import notifications as notification_rows
 from store import relations, timelines
 from store import rooms as room_rows
-from store.notifications import MarkerRow
 
 MAX_COMMENT = 2_000
 MAX_MASKS = 100
@@ -58,17 +58,12 @@ class Marks(Keeper):
     async def unblock_domain(self, viewer: int, domain: str) -> None:
         await relations.set_domain_block(self._database, viewer, domain.strip().lower(), False)
 
-    async def set_marker(self, viewer: int, timeline: str, last_read_id: int) -> MarkerRow:
+    async def set_marker(self, viewer: int, timeline: str, last_read_id: int) -> Marker:
         if timeline not in ("home", "notifications"):
             raise Invalid("Validation failed: there is no such timeline", field="timeline")
         marker = await notification_rows.set_marker(self._database, viewer, timeline, last_read_id)
         self._bus.publish([Event(event.MARKER_MOVED, 0, viewer, last_read_id, timeline)])
         return marker
-
-    async def dismiss(self, viewer: int, notification_id: int | None) -> None:
-        """One notification, or (None) all. Raises NotFound."""
-        if not await notification_rows.dismiss(self._database, viewer, notification_id) and notification_id is not None:
-            raise NotFound
 
     async def mark_read(self, viewer: int, place: str, last_read_id: int) -> int:
         """How far `home`, a room (`#name`) or what somebody says (`@name`) was read. It only grows; returns what holds."""

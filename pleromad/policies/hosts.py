@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
 
 from pleromad.hosts import ascii_host
 
@@ -53,3 +54,12 @@ class Hosts:
 
     def any_of(self, hosts: Iterable[str]) -> bool:
         return any(host in self for host in hosts)
+
+
+def hosts_of(domain: str | None, uri: str) -> set[str]:
+    """Of the handle and of the id: they differ where a server keeps its people's names on another domain."""
+    try:
+        of_uri = urlsplit(uri).netloc.rpartition("@")[2]
+    except ValueError:
+        of_uri = ""
+    return {host for host in (domain, of_uri) if host}

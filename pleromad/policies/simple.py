@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 import msgspec
 
 from pleromad.errors import Rejected
 from pleromad.ids import PUBLIC
 from pleromad.model.account import Account, RemoteActor
-from pleromad.model.activity import Activity, Announce, Create, Update
+from pleromad.model.activity import Activity, Announce, Create, Flag, Update
 from pleromad.model.note import RemoteNote, Visibility
-from pleromad.policies.hosts import Hosts
+from pleromad.policies.hosts import Hosts, hosts_of
 from pleromad.policies.policy import Context, Policy, Settings
 from pleromad.visibility import tighter
 
@@ -54,8 +53,10 @@ class Simple(Policy):
     def apply(self, activity: Activity, context: Context) -> Activity:
         if not context.incoming:
             return activity
-        hosts = _hosts(context.actor.domain, context.actor.uri)
+        hosts = hosts_of(context.actor.domain, context.actor.uri)
         self._admit(hosts)
+        if isinstance(activity, Flag) and self._meant("report_removal", hosts):
+            raise Rejected(policy=self.name, detail=f"report_removal: {', '.join(sorted(hosts))}")
         if isinstance(activity, Create | Update) and isinstance(activity.note, RemoteNote):
             note = self._note(activity.note, context.actor, hosts)
             return activity if note is activity.note else replace(activity, note=note)
@@ -66,7 +67,7 @@ class Simple(Policy):
         return activity
 
     def actor(self, actor: RemoteActor) -> RemoteActor:
-        hosts = _hosts(actor.domain, actor.uri)
+        hosts = hosts_of(actor.domain, actor.uri)
         self._admit(hosts)
         if self._meant("avatar_removal", hosts):
             actor = replace(actor, avatar_url=None, avatar_description="")
@@ -121,15 +122,6 @@ class Simple(Policy):
 
     def _unlists(self, hosts: set[str]) -> bool:
         return self._meant("federated_timeline_removal", hosts) or self._meant("unlist", hosts)
-
-
-def _hosts(domain: str | None, uri: str) -> set[str]:
-    """Of the handle and of the id: they differ where a server keeps its people's names on another domain."""
-    try:
-        of_uri = urlsplit(uri).netloc.rpartition("@")[2]
-    except ValueError:
-        of_uri = ""
-    return {host for host in (domain, of_uri) if host}
 
 
 def _with(addresses: tuple[str, ...], added: str, removed: str) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from pleromad.config import Settings
 from pleromad.reading.accounts import AccountReading
+from pleromad.reading.conversations import ConversationReading
 from pleromad.reading.federation import FederationReading
 from pleromad.reading.instance import InstanceReading
+from pleromad.reading.moderation import ModerationReading
 from pleromad.reading.notes import NoteReading
 from pleromad.reading.notifications import NotificationReading
 from pleromad.reading.rooms import RoomReading
@@ -24,9 +26,11 @@ class Reading(
     NoteReading,
     TimelineReading,
     NotificationReading,
+    ConversationReading,
     RoomReading,
     FederationReading,
     InstanceReading,
+    ModerationReading,
     SearchReading,
 ):
     def __init__(self, database: Database, settings: Callable[[], Settings]) -> None:

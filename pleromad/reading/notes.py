@@ -34,6 +34,11 @@ class NoteReading(Reader):
         """Whoever may see it: for doors that submit next, which checks."""
         return await note_rows.id_of(self._database, uri)
 
+    async def author_of(self, note_id: int) -> int | None:
+        """Whoever may see it: for doors that submit next, which checks."""
+        facts = await note_rows.facts(self._database, note_id)
+        return facts.account_id if facts is not None else None
+
     async def thread(self, viewer: int | None, id: int) -> tuple[list[Seen], list[Seen]]:
         """(ancestors from the first down, replies depth first). Raises NotFound."""
         await self.note(viewer, id)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pleromad.cache import Cache
 from pleromad.config import Settings
 from pleromad.model.account import Account
-from pleromad.model.note import NOTHING, Note, Seen
+from pleromad.model.note import NOTHING, Note, Seen, Visibility
 from store import accounts as account_rows
 from store import notes as note_rows
 from store.notes import Ref
@@ -65,7 +65,8 @@ class Shelf:
                 if author not in accounts:
                     continue  # deleted between the two reads
                 account = accounts[author]
-                whole = replace(note, account=account, version=f"{version}.{account.version}")
+                sensitive = note.sensitive or account.sensitized
+                whole = replace(note, account=account, sensitive=sensitive, version=f"{version}.{account.version}")
                 self._notes.put(id, ((version, account.version), whole))
                 found[id] = whole
         for ref in refs:
@@ -84,7 +85,8 @@ class Shelf:
             return [Seen(note) for note in shown]
         said = [note.boost_of or note for note in shown]
         questions = [note.id for note in said if note.poll is not None]
-        states = await note_rows.states(self.database, viewer, [note.id for note in said], questions)
+        directs = [note.id for note in said if note.visibility is Visibility.DIRECT and note.room_id is None]
+        states = await note_rows.states(self.database, viewer, [note.id for note in said], questions, directs)
         return [Seen(note, states.get(target.id, NOTHING)) for note, target in zip(shown, said, strict=True)]
 
 

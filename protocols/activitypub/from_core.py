@@ -36,6 +36,7 @@ CONTEXT: list[Any] = [
         "Emoji": "toot:Emoji",
         "featured": {"@id": "toot:featured", "@type": "@id"},
         "discoverable": "toot:discoverable",
+        "suspended": "toot:suspended",
         "indexable": "toot:indexable",
         "votersCount": "toot:votersCount",
         "blurhash": "toot:blurhash",
@@ -80,6 +81,9 @@ def actor(account: Account, uris: Uris, room: Room | None = None) -> dict[str, A
         ],
         "webfinger": f"{account.username}@{uris.domain}",
     }
+    if account.suspended:
+        # Known, but nothing of it is shown (Mastodon).
+        document |= {"suspended": True, "name": account.username, "summary": "", "discoverable": False, "indexable": False, "attachment": [], "tag": []}
     if account.type is ActorType.APPLICATION:
         # The instance's own actor only signs: it has no collections that anybody could read.
         for name in ("following", "followers", "featured"):
@@ -87,9 +91,9 @@ def actor(account: Account, uris: Uris, room: Room | None = None) -> dict[str, A
     if account.group:
         document["attributedTo"] = f"{account.uri}/moderators"
         document["postingRestrictedToMods"] = room is not None and room.moderated
-    if account.avatar_url:
+    if account.avatar_url and not account.suspended:
         document["icon"] = _picture(account.avatar_url, account.avatar_description)
-    if account.header_url:
+    if account.header_url and not account.suspended:
         document["image"] = _picture(account.header_url, account.header_description)
     if account.also_known_as:
         document["alsoKnownAs"] = list(account.also_known_as)

@@ -43,6 +43,14 @@ class Resolving:
             # A document that is no actor, or speaks for somebody else: for a person it is as if there was none.
             raise NotFound(detail=str(error)) from error
 
+    async def fresh(self, account: Account) -> Account:
+        if account.local:
+            return await self._core.reading.account(account.id)
+        try:
+            return await self._door.people.fetch(account.uri)
+        except (Invalid, Forbidden) as error:
+            raise NotFound(detail=str(error)) from error
+
     async def _account_named(self, handle: str) -> Account:
         name, _, host = handle.removeprefix("acct:").lstrip("@").partition("@")
         try:

@@ -17,6 +17,8 @@ class AccountEvents:
         match event.kind:
             case events.ACCOUNT_UPDATED:
                 await self._updated(event.account_id)
+            case events.ACCESS_CHANGED:
+                await self._access_changed(event.account_id)
             case events.ACCOUNT_DELETED:
                 self._deleted(event.account_id)
             case events.TOKEN_REVOKED:
@@ -43,6 +45,20 @@ class AccountEvents:
             if account.suspended:
                 for session in list(person.sessions):
                     session.close("This account is suspended")
+
+    async def _access_changed(self, account_id: int) -> None:
+        """Staff disabled the log-in, or changed what the account may do."""
+        people = self._network.all_of_account(account_id)
+        if not people:
+            return
+        try:
+            user = await self._network.core.accounts.user(account_id)
+        except NotFound:
+            return
+        if user.disabled or user.account.suspended:
+            for person in people:
+                for session in list(person.sessions):
+                    session.close("Your login is currently disabled")
 
     def _deleted(self, account_id: int) -> None:
         network = self._network

@@ -7,10 +7,12 @@ from typing import Any
 
 from pleromad.core import Core
 from pleromad.errors import Unauthenticated
+from pleromad.model.push import PUSH
 from protocols.mastodon import errors
 from protocols.mastodon.door import Access, Door
 from protocols.mastodon.errors import INVALID_TOKEN
 from protocols.mastodon.from_core.accounts import AVATAR, HEADER
+from protocols.mastodon.push.sender import Sender
 from protocols.mastodon.streaming.hub import Hub
 from protocols.mastodon.streaming.sse import streamed
 from protocols.mastodon.streaming.streams import NEEDS_PERSON, parse
@@ -18,6 +20,7 @@ from protocols.mastodon.streaming.websocket import Doorstep
 from protocols.mastodon.table import ROWS
 from web.answers import Answer
 from web.auth import bearer_of
+from web.client import client_of
 from web.request import Request
 from web.site import Site
 
@@ -47,6 +50,7 @@ def build(core: Core, site: Site, reactor: Any) -> Hub:
         door.open(row)
     for path, name in ((AVATAR, "avatar.png"), (HEADER, "header.png")):
         site.route("GET", path, _picture(name))
+    core.jobs.work(PUSH, Sender(core, client_of(core, reactor), door.render).send, concurrency=16, per_key=4)
     hub = Hub(core, door.render, reactor)
     site.websocket(STREAMING, Doorstep(core, hub).enter)
     site.route("GET", STREAMING, _sse(door, hub, None))

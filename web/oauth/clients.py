@@ -31,6 +31,7 @@ DESCRIPTIONS = {
     "unsupported_grant_type": "The authorization grant type is not supported by the authorization server.",
     "unsupported_response_type": "The authorization server does not support this response type.",
     "unauthorized_client": "You are not authorized to revoke this token",
+    "mfa_required": "A code of an authenticator app, or a backup code, is needed.",
     "access_denied": "The resource owner or authorization server denied the request.",
     "invalid_redirect_uri": "The requested redirect uri is malformed or doesn't match client redirect URI.",
     "invalid_code_challenge_method": "The code challenge method must be S256 or plain.",
@@ -40,10 +41,11 @@ DESCRIPTIONS = {
 class OAuthError(PleromadError):
     """An error in the words of RFC 6749, section 5.2. It never leaves web.oauth but as an answer."""
 
-    def __init__(self, error: str, description: str = "", status: int = 400) -> None:
+    def __init__(self, error: str, description: str = "", status: int = 400, more: dict[str, object] | None = None) -> None:
         super().__init__(description or DESCRIPTIONS.get(error, error))
         self.error = error
         self.status = status
+        self.more = more or {}  # what else the application is told
 
 
 def missing(name: str) -> OAuthError:
@@ -56,7 +58,7 @@ def render_json(request: Request, error: PleromadError) -> Answer:
     if isinstance(error, OAuthError):
         if error.status == 401:
             headers += (("WWW-Authenticate", 'Basic realm="OAuth"'),)
-        value = {"error": error.error, "error_description": error.public}
+        value = {"error": error.error, "error_description": error.public, **error.more}
         return Answer.json(value, status=error.status, headers=headers)
     return Answer.json({"error": error.public}, status=status_of(error), headers=headers)
 

@@ -113,6 +113,11 @@ def granted(
     return scopes
 
 
+def known(given: Collection[str]) -> frozenset[str]:
+    """Those that can be told in words."""
+    return frozenset(name for name in given if _SCOPE.fullmatch(name))
+
+
 def in_words(scopes: Collection[str]) -> list[str]:
     """One line per scope that no other one covers."""
     lines = []

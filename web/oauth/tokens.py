@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pleromad.errors import Forbidden, Invalid, Unauthenticated
+from pleromad.errors import Forbidden, Invalid, NeedsCode, Unauthenticated
 from pleromad.model.token import Grant
 from web.auth import viewer_of
 from web.bodies import Fields, fields
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pleromad.core import Core
 
 GRANTS = ("authorization_code", "password", "client_credentials", "refresh_token")
+CHALLENGE = "/oauth/mfa/challenge"
 METADATA = "/.well-known/oauth-authorization-server"
 
 
@@ -28,11 +29,12 @@ class Tokens:
     def register(self) -> None:
         site = self.site
         site.route("POST", "/oauth/token", self.token, max_body=50_000)
+        site.route("POST", CHALLENGE, self.challenge, max_body=50_000)
         site.route("POST", "/oauth/revoke", self.revoke, max_body=50_000)
         site.route("GET POST", "/oauth/userinfo", self.userinfo, max_body=50_000)
         site.route("GET", "/oauth/token/info", self.info)
         site.route("GET", METADATA, self.metadata)
-        for path in ("/oauth/token", "/oauth/revoke", "/oauth/userinfo", METADATA):
+        for path in ("/oauth/token", CHALLENGE, "/oauth/revoke", "/oauth/userinfo", METADATA):
             site.errors(path, render_json)
             site.cors(path)
 
@@ -81,11 +83,34 @@ class Tokens:
                 )  # none asked: all, as Pleroma does
                 try:
                     user = await accounts.log_in(name, password, address=request.address)
+                except NeedsCode as error:
+                    secret = await accounts.challenge(error.account_id, app_id=app.id, scopes=wanted)
+                    more: dict[str, object] = {"mfa_token": secret, "supported_challenge_types": ["totp"]}
+                    raise OAuthError("mfa_required", status=403, more=more) from None
                 except Unauthenticated:
                     raise OAuthError("invalid_grant") from None
-                except Forbidden as error:  # disabled, or not yet approved
+                except Forbidden as error:  # disabled, not yet confirmed or approved
                     raise OAuthError("invalid_grant", error.public) from None
                 return await accounts.issue(app, user.account.id, wanted)
+
+    async def challenge(self, request: Request) -> Answer:
+        """POST /oauth/mfa/challenge: the second step of a password grant, as Pleroma has it."""
+        self.site.limits.take(request, BY_ADDRESS)
+        found = fields(request)
+        app = await client_of(request, found, self.core)
+        secret, code = text_of(found, "mfa_token"), text_of(found, "code")
+        kind = text_of(found, "challenge_type") or "totp"
+        if secret is None or code is None:
+            raise missing("mfa_token" if secret is None else "code")
+        if kind not in ("totp", "recovery"):
+            raise OAuthError("invalid_request", "The challenge type is totp or recovery.")
+        accounts = self.core.accounts
+        try:
+            answered = await accounts.answer(secret, code, app_id=app.id, backup=kind == "recovery")
+        except (Unauthenticated, Invalid, Forbidden) as error:
+            raise OAuthError("invalid_grant", error.public) from None
+        grant = await accounts.issue(app, answered.user.account.id, answered.scopes)
+        return Answer.json(await self._entity(grant), headers=NO_STORE)
 
     async def _entity(self, grant: Grant) -> dict[str, Any]:
         """Mastodon's Token with what Pleroma adds (id, me, refresh_token, expires_in)."""

@@ -11,11 +11,33 @@ from web.pages.acting import Acting
 from web.pages.entering import Entering
 from web.pages.files import Files
 from web.pages.frame import Frame
+from web.pages.links import Links
 from web.pages.reading import Reading
+from web.pages.settings.data import Data
+from web.pages.settings.log_in import AppPasswords, Password, Sessions
+from web.pages.settings.moving import Leave, Moving
+from web.pages.settings.preferences import Preferences
+from web.pages.settings.profile import Profile
+from web.pages.settings.section import Section
+from web.pages.settings.staff import Staff
+from web.pages.settings.two_factor import TwoFactor
 from web.site import Site
 
 if TYPE_CHECKING:
     from pleromad.core import Core
+
+SECTIONS: tuple[type[Section], ...] = (
+    Profile,
+    Preferences,
+    Password,
+    TwoFactor,
+    AppPasswords,
+    Sessions,
+    Data,
+    Moving,
+    Leave,
+    Staff,
+)
 
 
 def build(core: Core, site: Site, reactor: Any) -> None:
@@ -25,6 +47,9 @@ def build(core: Core, site: Site, reactor: Any) -> None:
     Reading(core, site, frame)
     Acting(core, site, frame)
     Entering(core, site, frame)
+    Links(core, site, frame)
+    for section in SECTIONS:
+        section(core, site, frame)
     About(core, site, frame)
     Files(core, site)
     Tokens(core, site).register()

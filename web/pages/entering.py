@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pleromad.errors import Conflict, Forbidden, Invalid, RateLimited, Unauthenticated
-from pleromad.model.account import Role
+from pleromad.errors import Conflict, Forbidden, Invalid, NeedsCode, RateLimited, Unauthenticated
+from pleromad.model.account import Role, User
 from web.auth import check_csrf, close_session, open_session, session_of
 from web.bodies import fields
 from web.limits import LOG_INS, SIGN_UPS
@@ -35,6 +35,7 @@ class Entering:
         self.frame = frame
         site.route("GET", "/log-in", self.log_in_form)
         site.route("POST", "/log-in", self.log_in, max_body=20_000)
+        site.route("POST", "/log-in/code", self.code, max_body=20_000)
         site.route("GET", "/log-out", self.log_out_form)
         site.route("POST", "/log-out", self.log_out, max_body=20_000)
         site.route("GET", "/sign-up", self.sign_up_form)
@@ -80,12 +81,48 @@ class Entering:
         login, password = text_of(found, "login") or "", text_of(found, "password") or ""
         try:
             user = await self.core.accounts.log_in(login, password, address=request.address)
+        except NeedsCode as needs:
+            return await self._code_page(request, target, await self.core.accounts.challenge(needs.account_id), "", 200)
         except (Unauthenticated, Forbidden, RateLimited) as error:
             status = 429 if isinstance(error, RateLimited) else 403 if isinstance(error, Forbidden) else 401
             return await self._log_in_page(request, target, login, error.public, status)
+        return await self._enter(request, user.account.id, target)
+
+    async def _enter(self, request: Request, account_id: int, target: str) -> Answer:
         await close_session(request, self.core)
-        await open_session(request, self.core, user.account.id)
+        await open_session(request, self.core, account_id)
         return Answer.redirect(target or "/home", 303, NO_STORE)
+
+    # -- the second factor --
+
+    async def _code_page(self, request: Request, target: str, challenge: str, problem: str, status: int) -> Answer:
+        return await self.frame.page(
+            request,
+            "log_in_code.html",
+            title="One more step",
+            status=status,
+            form=True,
+            next=target,
+            challenge=challenge,
+            problem=problem,
+            headers=NO_STORE,
+        )
+
+    async def code(self, request: Request) -> Answer:
+        self.site.limits.take(request, LOG_INS)
+        found = fields(request)
+        check_csrf(request, self.core, found)
+        target = local_path(text_of(found, "next") or "")
+        challenge, code = text_of(found, "challenge") or "", text_of(found, "code") or ""
+        try:
+            answered = await self.core.accounts.answer(challenge, code)
+        except Invalid as error:
+            return await self._code_page(request, target, challenge, error.public, 401)
+        except RateLimited as error:
+            return await self._code_page(request, target, challenge, error.public, 429)
+        except (Unauthenticated, Forbidden) as error:
+            return await self._log_in_page(request, target, "", error.public, 403 if isinstance(error, Forbidden) else 401)
+        return await self._enter(request, answered.user.account.id, target)
 
     async def log_out_form(self, request: Request) -> Answer:
         return Answer.redirect("/", headers=NO_STORE)
@@ -159,12 +196,20 @@ class Entering:
                 request,
                 "message.html",
                 title="Thank you",
-                lines=[
-                    f"Your account @{user.account.username} is made.",
-                    "A person looks at it now. You can log in as soon as it is approved.",
-                ],
+                lines=_next_steps(user),
                 links=[("/", "To the start")],
                 headers=NO_STORE,
             )
         await open_session(request, self.core, user.account.id)
         return Answer.redirect("/home", 303, NO_STORE)
+
+
+def _next_steps(user: User) -> list[str]:
+    """What somebody new waits for."""
+    lines = [f"Your account @{user.account.username} is made."]
+    if not user.confirmed:
+        lines.append(f"There is a letter to {user.email} on its way: open the link in it to show that the address is yours.")
+    if not user.approved:
+        lines.append("A person looks at it then." if not user.confirmed else "A person looks at it now.")
+        lines.append("You can log in as soon as it is approved.")
+    return lines

@@ -36,6 +36,10 @@ Disallow: /log-in
 Disallow: /sign-up
 Disallow: /home
 Disallow: /notifications
+Disallow: /settings
+Disallow: /forgotten
+Disallow: /new-password/
+Disallow: /confirm
 Disallow: /act/
 """
 

@@ -59,7 +59,7 @@ class Frame:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.templates.filters.update(when=shown.when, stamp=shown.stamp, number=shown.number, web=shown.web)
+        self.templates.filters.update(when=shown.when, stamp=shown.stamp, number=shown.number, web=shown.web, day=shown.day)
         for name in self.templates.list_templates():
             self.templates.get_template(name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -298,3 +298,12 @@ def stamp(moment: datetime) -> str:
 def number(count: int) -> str:
     """1234 as 1 234, with thin spaces."""
     return f"{count:,}".replace(",", "\u202f")
+
+
+def plain(html: str) -> str:
+    """HTML as text to be edited."""
+    return to_plain(html)
+
+
+def day(moment: date | None) -> str:
+    return f"{moment.day} {moment:%B %Y}" if moment is not None else ""

@@ -9,7 +9,7 @@ from twisted.logger import Logger
 from pleromad.errors import Forbidden
 from pleromad.model.account import Account
 from protocols.activitypub.door import Door
-from protocols.activitypub.receiving import follows, notes, reactions, refetching
+from protocols.activitypub.receiving import flags, follows, notes, reactions, refetching
 from protocols.activitypub.receiving.call import Call
 from protocols.activitypub.to_core import Heard
 
@@ -23,6 +23,7 @@ RECEIVE: Mapping[str, Callable[[Call], Awaitable[None]]] = {
     "Create": notes.create,
     "Delete": notes.delete,
     "EmojiReact": reactions.react,
+    "Flag": flags.flag,
     "Follow": follows.follow,
     "Invite": follows.invite,
     "Join": follows.follow,
@@ -34,6 +35,11 @@ RECEIVE: Mapping[str, Callable[[Call], Awaitable[None]]] = {
 }
 
 
+def _only_takes_back(heard: Heard) -> bool:
+    """What is heard of a suspended account all the same: that it goes, that less is so, and who it is now."""
+    return heard.type in ("Delete", "Reject", "Undo") or (heard.type == "Update" and heard.object_id == heard.actor)
+
+
 class Receiver:
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -42,7 +48,7 @@ class Receiver:
         """Let an activity happen whose actor has signed it. Raises pleromad errors; what no one here knows is left alone."""
         if heard.actor != actor.uri:
             raise Forbidden("The signature is somebody else's", detail=f"{actor.uri} signs for {heard.actor}", station="authorise")
-        if actor.suspended:
+        if actor.suspended and not _only_takes_back(heard):
             raise Forbidden("This account is suspended", station="authorise")
         await self.receive(Call(self._door, heard, actor, self.receive))
 

@@ -52,7 +52,7 @@ class Objects:
 
     async def actor(self, request: Request) -> Answer:
         try:
-            account = await self.account_of(request)
+            account = await self._core.reading.account_by_handle(request.params["name"])
         except Gone:
             return gone(self._core.uris.person(request.params["name"]))
         if not account.local:

@@ -82,6 +82,7 @@ def actor(document: Mapping[str, Any], *, key_id: str | None = None) -> RemoteAc
         locked=as_bool(prop(document, "manuallyApprovesFollowers")),
         discoverable=as_bool(prop(document, "discoverable")),
         indexable=as_bool(prop(document, "indexable")),
+        suspended=as_bool(prop(document, "suspended")),
         published=as_time(prop(document, "published")),
         also_known_as=tuple(alias for alias in as_ids(prop(document, "alsoKnownAs")) if is_url(alias))[:MAX_ALIASES],
         moved_to_uri=moved if moved and is_url(moved) else None,

@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from pleromad.core import Core
 from pleromad.errors import Invalid, Unauthenticated
 from pleromad.model.token import App
 from protocols.mastodon.door import Call, NoForm
@@ -47,7 +48,7 @@ async def create(call: Call[AppForm]) -> CredentialApplication:
         name=name, website=website or None, redirect_uris=[check_redirect_uri(uri) for uri in redirects], scopes=wanted
     )
     return CredentialApplication(
-        **msgspec.structs.asdict(application(app)),
+        **msgspec.structs.asdict(await application(call.core, app)),
         client_id=app.client_id,
         client_secret=app.client_secret,
         client_secret_expires_at=0,
@@ -58,10 +59,10 @@ async def verify_credentials(call: Call[NoForm]) -> Application:
     token = call.viewer.token
     if token is None or token.app is None:
         raise Unauthenticated(INVALID_TOKEN)
-    return application(token.app)
+    return await application(call.core, token.app)
 
 
-def application(app: App) -> Application:
+async def application(core: Core, app: App) -> Application:
     return Application(
         id=str(app.id),
         name=app.name,
@@ -69,5 +70,5 @@ def application(app: App) -> Application:
         scopes=sorted(app.scopes),
         redirect_uris=list(app.redirect_uris),
         redirect_uri="\n".join(app.redirect_uris),
-        vapid_key="",
+        vapid_key=(await core.personal.vapid_key()).public,
     )

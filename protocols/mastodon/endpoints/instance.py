@@ -9,6 +9,7 @@ from pleromad.core import Core
 from pleromad.errors import NotFound
 from pleromad.media import MAX_DESCRIPTION
 from pleromad.model.account import Account
+from pleromad.model.push import VapidKey
 from pleromad.reading.instance import Counts
 from pleromad.signatures import SAFE
 from pleromad.text import CONTENT_TYPES, escape
@@ -37,6 +38,7 @@ async def show(call: Call[NoForm]) -> entities.Instance:
     core = call.core
     instance = core.settings.instance
     counts = await core.reading.counts()
+    vapid = await core.personal.vapid_key()
     base = core.uris.base
     contact = await _contact(core)
     anybody = entities.FeedAccess(local="public", remote="public")
@@ -59,7 +61,7 @@ async def show(call: Call[NoForm]) -> entities.Instance:
                 privacy_policy=None,
                 terms_of_service=None,
             ),
-            vapid=entities.Vapid(public_key=""),
+            vapid=entities.Vapid(public_key=vapid.public),
             accounts=entities.AccountLimits(
                 max_display_name_length=update.MAX_NAME,
                 max_note_length=update.MAX_BIO,
@@ -86,7 +88,7 @@ async def show(call: Call[NoForm]) -> entities.Instance:
             email=instance.contact_email, account=None if contact is None else call.render.accounts.raw(contact)
         ),
         rules=_rules(core),
-        pleroma=_pleroma(core, counts),
+        pleroma=_pleroma(core, counts, vapid),
     )
 
 
@@ -95,6 +97,7 @@ async def show_v1(call: Call[NoForm]) -> entities.InstanceV1:
     instance = core.settings.instance
     media = core.settings.media
     counts = await core.reading.counts()
+    vapid = await core.personal.vapid_key()
     contact = await _contact(core)
     polls = _poll_limits()
     return entities.InstanceV1(
@@ -133,8 +136,8 @@ async def show_v1(call: Call[NoForm]) -> entities.InstanceV1:
         background_upload_limit=media.max_image_bytes,
         banner_upload_limit=media.max_image_bytes,
         background_image=None,
-        vapid_public_key="",
-        pleroma=_pleroma(core, counts),
+        vapid_public_key=vapid.public,
+        pleroma=_pleroma(core, counts, vapid),
     )
 
 
@@ -220,7 +223,7 @@ def _poll_limits() -> entities.PollLimits:
     )
 
 
-def _pleroma(core: Core, counts: Counts) -> entities.PleromaInstance:
+def _pleroma(core: Core, counts: Counts, vapid: VapidKey) -> entities.PleromaInstance:
     return entities.PleromaInstance(
         metadata=entities.InstanceMetadata(
             account_activation_required=False,
@@ -237,5 +240,5 @@ def _pleroma(core: Core, counts: Counts) -> entities.PleromaInstance:
             post_formats=list(CONTENT_TYPES),
         ),
         stats=entities.InstanceStatsPleroma(mau=counts.active_month),
-        vapid_public_key="",
+        vapid_public_key=vapid.public,
     )

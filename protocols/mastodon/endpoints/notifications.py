@@ -1,34 +1,36 @@
-"""Notifications, markers, and what is asked about them."""
+"""Notifications one by one, and what is asked about them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
 from pleromad.core import Core
-from pleromad.errors import NotFound
-from pleromad.model.notification import Notification
-from pleromad.model.page import Page, Slice
-from protocols.mastodon.door import Call, Listed, NoForm, Paged, id_of, known_ids
+from pleromad.errors import Invalid, NotFound
+from pleromad.model.note import Seen
+from pleromad.model.notification import Chosen
+from pleromad.model.page import Page
+from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
 from protocols.mastodon.entities.base import Empty
-from protocols.mastodon.entities.notification import (
-    GroupedNotificationsResults,
-    NotificationPolicy,
-    PolicySummary,
-    UnreadCount,
-)
-from protocols.mastodon.from_core.notifications import PLEROMA_TYPES, shown
-from protocols.mastodon.from_core.statuses import Matches
+from protocols.mastodon.entities.notification import UnreadCount
+from protocols.mastodon.from_core.notifications import PLEROMA_TYPES, Glasses, shown
 
-MOST_UNREAD = 100
+DISMISSED_AT_ONCE = 80
 
 
-class NotificationsForm(msgspec.Struct):
+class SupportedForm(msgspec.Struct):
+    supported_types: list[str] | None = None
+
+
+class NotificationsForm(SupportedForm):
     types: list[str] = []
     include_types: list[str] = []  # Pleroma
     exclude_types: list[str] = []
+    exclude_visibilities: list[str] = []  # Pleroma
     account_id: str | None = None
+    include_filtered: bool = False
+    with_muted: bool = False  # Pleroma
 
 
 class IdForm(msgspec.Struct):
@@ -45,74 +47,41 @@ class ReadForm(msgspec.Struct):
     max_id: str | None = None
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    types: Collection[str] | None
-    exclude: Collection[str]
-    from_id: int | None
-
-
-def wanted(form: NotificationsForm) -> Wanted:
+def chosen(form: NotificationsForm) -> Chosen:
     """Pleroma's own types only for those who name them."""
-    named = set(form.types) | set(form.include_types)
-    return Wanted(
+    named = frozenset(form.types) | frozenset(form.include_types)
+    unasked = PLEROMA_TYPES - named - frozenset(form.supported_types or ())
+    return Chosen(
         types=named or None,
-        exclude={*form.exclude_types, *(PLEROMA_TYPES - named)},
+        exclude=frozenset(form.exclude_types) | unasked,
         from_id=id_of(form.account_id) if form.account_id else None,
+        filtered=form.include_filtered,
+        muted=form.with_muted,
+        exclude_visibilities=frozenset(form.exclude_visibilities),
     )
+
+
+async def glasses(call: Call[SupportedForm], seen: Iterable[Seen | None]) -> Glasses:
+    """How the app that asks looks at notifications about these notes."""
+    matches = await call.filtered("notifications", [each for each in seen if each is not None])
+    return Glasses(call.me.id, await read_up_to(call.core, call.me.id), matches, call.form.supported_types)
 
 
 async def many(call: Call[NotificationsForm]) -> Listed:
-    found = await _page(call)
-    seen = await read_up_to(call.core, call.me.id)
-    matches = await _matches(call, found.items)
-    return Listed.of(call.render.notifications.many(found.items, call.me.id, seen, matches), found)
+    found = await call.core.reading.notifications(call.me.id, call.page, chosen(call.form))
+    worn = await glasses(call, [each.seen for each in found.items])
+    return Listed.of(call.render.notifications.many(found.items, worn), found)
 
 
-async def grouped(call: Call[NotificationsForm]) -> Paged:
-    found = await _page(call)
-    matches = await _matches(call, found.items)
-    return Paged(call.render.notifications.groups(found.items, call.me.id, matches), found)
-
-
-async def _page(call: Call[NotificationsForm]) -> Slice[Notification]:
-    asked = wanted(call.form)
-    return await call.core.reading.notifications(
-        call.me.id, call.page, types=asked.types, exclude=asked.exclude, from_id=asked.from_id
-    )
-
-
-async def _matches(call: Call[NotificationsForm], found: Iterable[Notification]) -> Matches:
-    return await call.filtered("notifications", [each.seen for each in found if each.seen is not None])
-
-
-def _id_of_group(call: Call[NoForm]) -> int:
-    return id_of(call.request.params["group_key"].removeprefix("ungrouped-"))
-
-
-async def group(call: Call[NoForm]) -> GroupedNotificationsResults:
-    one = await call.core.reading.notification(call.me.id, _id_of_group(call))
-    return call.render.notifications.groups([one], call.me.id)
-
-
-async def group_accounts(call: Call[NoForm]) -> Listed:
-    one = await call.core.reading.notification(call.me.id, _id_of_group(call))
-    return Listed([call.render.accounts.ready(one.account)])
-
-
-async def dismiss_group(call: Call[NoForm]) -> Empty:
-    await call.core.personal.dismiss(call.me.id, _id_of_group(call))
-    return Empty()
-
-
-async def show(call: Call[NoForm]) -> bytes:
+async def show(call: Call[SupportedForm]) -> bytes:
     one = await call.core.reading.notification(call.me.id, call.id)
     if not list(shown([one])):
         raise NotFound
-    return call.render.notifications.one(one, call.me.id, await read_up_to(call.core, call.me.id))
+    return call.render.notifications.one(one, await glasses(call, [one.seen]))
 
 
 async def clear(call: Call[NoForm]) -> Empty:
-    await call.core.personal.dismiss(call.me.id, None)
+    await call.core.personal.dismiss_all(call.me.id)
     return Empty()
 
 
@@ -128,56 +97,38 @@ async def dismiss_by_form(call: Call[IdForm]) -> Empty:
 
 
 async def dismiss_many(call: Call[ManyForm]) -> Empty:
-    for id in known_ids([*call.form.ids, *call.form.id], most=80):
-        try:
-            await call.core.personal.dismiss(call.me.id, id)
-        except NotFound:
-            continue
+    await call.core.personal.dismiss_many(call.me.id, known_ids([*call.form.ids, *call.form.id], most=DISMISSED_AT_ONCE))
     return Empty()
 
 
 async def unread_count(call: Call[NotificationsForm]) -> UnreadCount:
-    asked = wanted(call.form)
-    return UnreadCount(count=await unread(call.core, call.me.id, asked, limit=call.page.limit))
+    found = await call.core.reading.unread_notifications(call.me.id, chosen(call.form), limit=call.page.limit)
+    return UnreadCount(count=found)
 
 
 async def read(call: Call[ReadForm]) -> Listed | bytes:
     """Pleroma: one is read, or all up to one."""
     me = call.me.id
     form = call.form
+    if not form.id and not form.max_id:
+        raise Invalid("Need id or max_id", field="id")
     upto = id_of(form.id or form.max_id or "")
+    if form.id:
+        await call.core.reading.notification(me, upto)
     if upto > await read_up_to(call.core, me):
         await call.core.personal.set_marker(me, "notifications", upto)
     if form.id:
         one = await call.core.reading.notification(me, upto)
-        return call.render.notifications.one(one, me, upto)
-    found = await call.core.reading.notifications(me, Page(limit=80, max_id=upto + 1), exclude=PLEROMA_TYPES)
-    return Listed(call.render.notifications.many(found.items, me, upto))
+        return call.render.notifications.one(one, Glasses(me, upto))
+    found = await call.core.reading.notifications(me, Page(limit=80, max_id=upto + 1), ASKED_BY_NOBODY)
+    return Listed(call.render.notifications.many(found.items, Glasses(me, upto)))
 
 
-async def policy(call: Call[NoForm]) -> NotificationPolicy:
-    """Nothing is filtered: nobody can ask for it yet."""
-    return NotificationPolicy(
-        for_not_following="accept",
-        for_not_followers="accept",
-        for_new_accounts="accept",
-        for_private_mentions="accept",
-        for_limited_accounts="accept",
-        summary=PolicySummary(pending_requests_count=0, pending_notifications_count=0),
-    )
+# What an app is told that asks for nothing in particular.
+ASKED_BY_NOBODY = Chosen(exclude=PLEROMA_TYPES)
 
 
 async def read_up_to(core: Core, viewer: int) -> int:
     """The marker, 0 without one."""
     markers = await core.reading.markers(viewer, ["notifications"])
     return markers[0].last_read_id if markers else 0
-
-
-_EVERYTHING = Wanted(types=None, exclude=PLEROMA_TYPES, from_id=None)
-
-
-async def unread(core: Core, viewer: int, asked: Wanted = _EVERYTHING, *, limit: int = MOST_UNREAD) -> int:
-    """How many are newer than the marker, at most `limit`."""
-    page = Page(limit=limit, since_id=await read_up_to(core, viewer))
-    found = await core.reading.notifications(viewer, page, types=asked.types, exclude=asked.exclude, from_id=asked.from_id)
-    return len(found.items)

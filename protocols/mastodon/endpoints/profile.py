@@ -13,7 +13,7 @@ from pleromad.model.account import ActorType, ProfileChange
 from pleromad.model.activity import Origin, Update
 from pleromad.model.page import Page
 from protocols.mastodon.door import DOOR, Call, NoForm
-from protocols.mastodon.endpoints.notifications import unread
+from protocols.mastodon.endpoints.notifications import ASKED_BY_NOBODY
 from protocols.mastodon.entities.account import CredentialAccount, Preferences
 from protocols.mastodon.entities.app import RegistrationPending, Token
 from web.bodies import Upload, fields
@@ -110,7 +110,10 @@ async def verify_credentials(call: Call[msgspec.Struct]) -> CredentialAccount:
     me = call.me.id
     requests = await call.core.reading.listed(me, "requests", me, Page(limit=MAX_REQUESTS_COUNTED))
     return call.render.accounts.credentials(
-        await call.core.accounts.user(me), requests=len(requests.items), unread=await unread(call.core, me)
+        await call.core.accounts.user(me),
+        requests=len(requests.items),
+        unread=await call.core.reading.unread_notifications(me, ASKED_BY_NOBODY),
+        conversations=await call.core.reading.unread_conversations(me),
     )
 
 

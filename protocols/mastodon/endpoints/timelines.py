@@ -1,17 +1,18 @@
-"""Lists of statuses, newest first; conversations; markers of how far one has read."""
+"""Lists of statuses, newest first; markers of how far one has read."""
 
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET
 
 from pleromad.clock import iso
 from pleromad.model.note import Seen
+from pleromad.model.notification import Marker as Mark
 from pleromad.model.page import Slice
 from pleromad.text import normal_tag
 from protocols.mastodon.door import Call, Listed, NoForm, id_of
-from protocols.mastodon.entities.timeline import Marker
-from protocols.mastodon.from_core.accounts import encode
-from protocols.mastodon.from_core.conversations import conversation, people_in
+from protocols.mastodon.endpoints.notifications import ASKED_BY_NOBODY
+from protocols.mastodon.entities.timeline import Marker, PleromaMarker
 
 MAX_TAGS = 10  # of any, all and none, each
 
@@ -89,22 +90,9 @@ def _listed(call: Call[NoForm], found: Slice[Seen]) -> Listed:
     return Listed.of(call.render.statuses.many(found.items, call.viewer_id), found)
 
 
-async def conversations(call: Call[NoForm]) -> Listed:
-    """The direct notes by conversation, each with its newest one of this page."""
-    me = call.me.id
-    found = await call.core.reading.direct(me, call.page)
-    newest: dict[int, Seen] = {}
-    for seen in found.items:
-        newest.setdefault(seen.note.conversation_id, seen)
-    known = await call.core.reading.accounts(people_in(seen.note for seen in newest.values()))
-    render = call.render
-    items = [encode(conversation(seen, me, known, render.accounts, render.statuses)) for seen in newest.values()]
-    return Listed.of(items, found)
-
-
 async def markers(call: Call[WhichMarkers]) -> dict[str, Marker]:
     rows = await call.core.reading.markers(call.me.id, call.form.timeline[:10])
-    return {row.timeline: Marker(last_read_id=str(row.last_read_id), version=row.version, updated_at=iso(row.updated_at)) for row in rows}
+    return {row.timeline: await _marker(call, row) for row in rows}
 
 
 async def set_markers(call: Call[MarkersForm]) -> dict[str, Marker]:
@@ -112,5 +100,17 @@ async def set_markers(call: Call[MarkersForm]) -> dict[str, Marker]:
     for name, form in (("home", call.form.home), ("notifications", call.form.notifications)):
         if form is not None:
             row = await call.core.personal.set_marker(call.me.id, name, id_of(form.last_read_id))
-            moved[name] = Marker(last_read_id=str(row.last_read_id), version=row.version, updated_at=iso(row.updated_at))
+            moved[name] = await _marker(call, row)
     return moved
+
+
+async def _marker(call: Call[WhichMarkers] | Call[MarkersForm], row: Mark) -> Marker:
+    """Pleroma tells with the one of notifications how many are left."""
+    told = row.timeline == "notifications"
+    unread = await call.core.reading.unread_notifications(call.me.id, ASKED_BY_NOBODY) if told else 0
+    return Marker(
+        last_read_id=str(row.last_read_id),
+        version=row.version,
+        updated_at=iso(row.updated_at),
+        pleroma=PleromaMarker(unread_count=unread) if told else UNSET,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import UNSET, UnsetType
 
 from protocols.mastodon.entities.base import Entity, Url
@@ -37,8 +39,12 @@ class RegistrationPending(Entity, kw_only=True):
     message: str
 
 
-class PushAlerts(Entity, kw_only=True, rename={"admin_sign_up": "admin.sign_up", "admin_report": "admin.report"}):
+_ALERTS = {"admin_sign_up": "admin.sign_up", "admin_report": "admin.report", "pleroma_emoji_reaction": "pleroma:emoji_reaction"}
+
+
+class PushAlerts(Entity, kw_only=True, rename=_ALERTS):
     mention: bool
+    quote: bool
     status: bool
     reblog: bool
     follow: bool
@@ -46,8 +52,10 @@ class PushAlerts(Entity, kw_only=True, rename={"admin_sign_up": "admin.sign_up",
     favourite: bool
     poll: bool
     update: bool
+    quoted_update: bool
     admin_sign_up: bool
     admin_report: bool
+    pleroma_emoji_reaction: bool
 
 
 class WebPushSubscription(Entity, kw_only=True):
@@ -56,3 +64,4 @@ class WebPushSubscription(Entity, kw_only=True):
     standard: bool
     server_key: str
     alerts: PushAlerts
+    policy: Literal["all", "followed", "follower", "none"]

@@ -131,6 +131,20 @@ class NotificationPolicy(Entity, kw_only=True):
     summary: PolicySummary
 
 
+class NotificationPolicyV1(Entity, kw_only=True):
+    """Mastodon calls it V1::NotificationPolicy."""
+
+    filter_not_following: bool
+    filter_not_followers: bool
+    filter_new_accounts: bool
+    filter_private_mentions: bool
+    summary: PolicySummary
+
+
+class Merged(Entity, kw_only=True):
+    merged: bool
+
+
 class NotificationRequest(Entity, kw_only=True):
     id: Id
     created_at: DateTime

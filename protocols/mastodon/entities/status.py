@@ -132,7 +132,6 @@ class PleromaStatus(Entity, kw_only=True):
     local: bool
     conversation_id: Id
     context: str
-    direct_conversation_id: Id | None
     in_reply_to_account_acct: str | None
     content: PlainText
     spoiler_text: PlainText
@@ -143,6 +142,7 @@ class PleromaStatus(Entity, kw_only=True):
     # What depends on who looks comes last: it is put in behind the ready bytes of the rest.
     emoji_reactions: list[EmojiReaction] | UnsetType = UNSET
     thread_muted: bool | UnsetType = UNSET
+    direct_conversation_id: Id | UnsetType | None = UNSET
 
 
 class Status(Entity, kw_only=True):

@@ -129,8 +129,8 @@ class AccountRendering:
             bot=account.bot,
         )
 
-    def credentials(self, user: User, *, requests: int, unread: int) -> CredentialAccount:
-        """For the person themselves. `requests`: how many wait to follow; `unread`: notifications."""
+    def credentials(self, user: User, *, requests: int, unread: int, conversations: int) -> CredentialAccount:
+        """For the person themselves. `requests`: how many wait to follow; `unread` notifications and `conversations`."""
         account = user.account
         given = self._fields(account)
         pleroma: PleromaAccount = given["pleroma"]
@@ -138,7 +138,7 @@ class AccountRendering:
         pleroma.confirmation_pending = not user.confirmed
         pleroma.settings_store = _store_of(user)
         pleroma.allow_following_move = True
-        pleroma.unread_conversation_count = 0
+        pleroma.unread_conversation_count = conversations
         pleroma.unread_notifications_count = unread
         pleroma.notification_settings = NotificationSettings(block_from_strangers=False, hide_notification_contents=False)
         pleroma.relationship = {}

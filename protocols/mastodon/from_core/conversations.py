@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 
-from pleromad.model.account import Account
-from pleromad.model.note import Note, Seen
-from protocols.mastodon.entities.account import AccountJson
-from protocols.mastodon.entities.status import Conversation, PleromaConversation
+from pleromad.model.conversation import Conversation
+from pleromad.model.personal import FilterMatch
+from protocols.mastodon.entities.status import Conversation as ConversationEntity
+from protocols.mastodon.entities.status import PleromaConversation
 from protocols.mastodon.from_core.accounts import AccountRendering
 from protocols.mastodon.from_core.statuses import StatusRendering
 
 
-def people_in(notes: Iterable[Note]) -> set[int]:
-    """The ids of everybody these notes are from and for."""
-    return {id for note in notes for id in (note.account.id, *note.recipients)}
+class ConversationRendering:
+    def __init__(self, accounts: AccountRendering, statuses: StatusRendering) -> None:
+        self._accounts = accounts
+        self._statuses = statuses
 
-
-def conversation(
-    seen: Seen, viewer: int, known: Mapping[int, Account], accounts: AccountRendering, statuses: StatusRendering
-) -> Conversation:
-    """`seen` is the newest note of it. Nothing is remembered of conversations: none is unread."""
-    note = seen.note
-    people = [id for id in dict.fromkeys((note.account.id, *note.recipients)) if id in known]
-    others: list[AccountJson] = [accounts.raw(known[id]) for id in people if id != viewer]
-    return Conversation(
-        id=str(note.conversation_id),
-        unread=False,
-        accounts=others,
-        last_status=statuses.raw(seen, viewer),
-        pleroma=PleromaConversation(recipients=[accounts.raw(known[id]) for id in people]),
-    )
+    def one(self, one: Conversation, viewer: int, matches: Sequence[FilterMatch] = ()) -> ConversationEntity:
+        """A conversation with nobody else is with oneself (Mastodon)."""
+        others = [account for account in one.people if account.id != viewer] or one.people
+        return ConversationEntity(
+            id=str(one.id),
+            unread=one.unread,
+            accounts=[self._accounts.raw(account) for account in others],
+            last_status=self._statuses.raw(one.last, viewer, matches),
+            pleroma=PleromaConversation(recipients=[self._accounts.raw(account) for account in one.people]),
+        )

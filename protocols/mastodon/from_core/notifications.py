@@ -1,24 +1,47 @@
-"""Notification, alone and as a group of one."""
+"""Notification, alone and in groups; policies and requests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, UnsetType
 
+from pleromad import text
 from pleromad.clock import iso
 from pleromad.core import Core
+from pleromad.model.account import Account
 from pleromad.model.note import Seen
-from pleromad.model.notification import Notification
+from pleromad.model.notification import (
+    Notification,
+    NotificationGroup,
+    NotificationPolicy,
+    NotificationRequest,
+)
 from protocols.mastodon.entities import notification as entities
+from protocols.mastodon.from_core import sentences
 from protocols.mastodon.from_core.accounts import AccountRendering, encode
 from protocols.mastodon.from_core.statuses import Matches, StatusRendering
 
-WITHOUT_STATUS = frozenset({"follow", "follow_request"})
+ABOUT_A_STATUS = frozenset(
+    {"mention", "status", "reblog", "favourite", "poll", "update", "quote", "quoted_update", "pleroma:emoji_reaction"}
+)
 # Types that only those are told who ask for them: apps that do not know them fail.
 PLEROMA_TYPES = frozenset({"pleroma:emoji_reaction"})
 
-_NONE: Matches = {}
+
+@dataclass(frozen=True, slots=True)
+class Glasses:
+    """How one person's app looks at notifications.
+
+    `read_up_to`: their marker; `matches`: what their filters found, by the note's id; `supported`: the types the app knows, None
+    when it does not say: others come with a fallback in words (Mastodon 4.6).
+    """
+
+    viewer: int
+    read_up_to: int = 0
+    matches: Matches = field(default_factory=dict)
+    supported: Collection[str] | None = None
 
 
 class NotificationRendering:
@@ -27,63 +50,115 @@ class NotificationRendering:
         self._accounts = accounts
         self._statuses = statuses
 
-    def many(
-        self, notifications: Iterable[Notification], viewer: int, read_up_to: int, matches: Matches = _NONE
-    ) -> list[bytes]:
-        return [self.one(each, viewer, read_up_to, matches) for each in shown(notifications)]
+    def many(self, notifications: Iterable[Notification], glasses: Glasses) -> list[bytes]:
+        return [self.one(each, glasses) for each in shown(notifications)]
 
-    def one(self, notification: Notification, viewer: int, read_up_to: int, matches: Matches = _NONE) -> bytes:
-        """`read_up_to`: the viewer's marker; `matches`: what their filters found, by the note's id."""
+    def one(self, notification: Notification, glasses: Glasses) -> bytes:
         special = notification.type in PLEROMA_TYPES
         entity = entities.Notification(
             id=str(notification.id),
             type=notification.type,  # type: ignore[arg-type]  # one of the words
-            group_key=group_key(notification),
+            group_key=notification.group_key or alone(notification),
             created_at=iso(notification.created_at),
             account=self._accounts.raw(notification.account),
-            status=UNSET if notification.seen is None else self._status(notification.seen, viewer, matches),
-            pleroma=entities.PleromaNotification(is_seen=notification.id <= read_up_to, is_muted=False),
+            status=UNSET if notification.seen is None else self._status(notification.seen, glasses),
+            fallback=_fallback(notification, glasses),
+            pleroma=entities.PleromaNotification(is_seen=notification.id <= glasses.read_up_to, is_muted=notification.muted),
             emoji=notification.emoji if special else UNSET,
             emoji_url=notification.emoji_url if special else UNSET,
         )
         made: bytes = encode(entity)
         return made
 
-    def _status(self, seen: Seen, viewer: int, matches: Matches) -> Raw:
-        return self._statuses.raw(seen, viewer, matches.get(seen.note.id, ()))
+    def _status(self, seen: Seen, glasses: Glasses) -> Raw:
+        return self._statuses.raw(seen, glasses.viewer, glasses.matches.get(seen.note.id, ()))
 
-    def groups(self, notifications: Sequence[Notification], viewer: int, matches: Matches = _NONE) -> entities.GroupedNotificationsResults:
-        """Each by itself: a server may leave every type ungrouped (Mastodon documentation, "grouped_types")."""
-        wanted = list(shown(notifications))
-        accounts = {each.account.id: each.account for each in wanted}
-        statuses = {each.seen.note.id: each.seen for each in wanted if each.seen is not None}
+    def groups(
+        self, groups: Sequence[NotificationGroup], glasses: Glasses, *, partial: bool = False, paged: bool = True
+    ) -> entities.GroupedNotificationsResults:
+        """`partial`: all but the latest of each group only as far as an avatar needs it; `paged`: say what the page covers."""
+        wanted = [each for each in groups if list(shown([each.newest]))]
+        full: dict[int, Account] = {}
+        others: dict[int, Account] = {}
+        for each in wanted:
+            for place, account in enumerate(each.samples or (each.newest.account,)):
+                (others if partial and place else full)[account.id] = account
+        statuses = {each.newest.seen.note.id: each.newest.seen for each in wanted if each.newest.seen is not None}
         return entities.GroupedNotificationsResults(
-            accounts=[self._accounts.raw(account) for account in accounts.values()],
-            statuses=[Raw(one) for one in self._statuses.many(statuses.values(), viewer, matches)],
-            notification_groups=[self._group(each) for each in wanted],
+            accounts=[self._accounts.raw(account) for account in full.values()],
+            partial_accounts=[self._accounts.partial(account) for id, account in others.items() if id not in full] if partial else UNSET,
+            statuses=[Raw(one) for one in self._statuses.many(statuses.values(), glasses.viewer, glasses.matches)],
+            notification_groups=[self._group(each, glasses, paged) for each in wanted],
         )
 
-    def _group(self, one: Notification) -> entities.NotificationGroup:
-        special = one.type in PLEROMA_TYPES
+    def _group(self, one: NotificationGroup, glasses: Glasses, paged: bool) -> entities.NotificationGroup:
+        newest = one.newest
+        special = newest.type in PLEROMA_TYPES
         return entities.NotificationGroup(
-            group_key=group_key(one),
-            notifications_count=1,
-            type=one.type,  # type: ignore[arg-type]  # one of the words
-            most_recent_notification_id=one.id,
-            page_min_id=str(one.id),
-            page_max_id=str(one.id),
-            latest_page_notification_at=iso(one.created_at),
-            sample_account_ids=[str(one.account.id)],
-            status_id=UNSET if one.seen is None else str(one.seen.note.id),
-            emoji=one.emoji if special else UNSET,
-            emoji_url=one.emoji_url if special else UNSET,
+            group_key=one.group_key or alone(newest),
+            notifications_count=one.count,
+            type=newest.type,  # type: ignore[arg-type]  # one of the words
+            most_recent_notification_id=one.most_recent_id,
+            page_min_id=str(one.page_min_id) if paged else UNSET,
+            page_max_id=str(one.page_max_id) if paged else UNSET,
+            latest_page_notification_at=iso(one.latest_at) if paged else UNSET,
+            sample_account_ids=[str(account.id) for account in one.samples or (newest.account,)],
+            status_id=UNSET if newest.seen is None else str(newest.seen.note.id),
+            fallback=_fallback(newest, glasses),
+            emoji=newest.emoji if special else UNSET,
+            emoji_url=newest.emoji_url if special else UNSET,
         )
+
+    def request(self, one: NotificationRequest, glasses: Glasses) -> entities.NotificationRequest:
+        return entities.NotificationRequest(
+            id=str(one.id),
+            created_at=iso(one.created_at),
+            updated_at=iso(one.updated_at),
+            account=self._accounts.raw(one.account),
+            notifications_count=str(one.count),
+            last_status=UNSET if one.last is None else self._status(one.last, glasses),
+        )
+
+
+def policy(one: NotificationPolicy) -> entities.NotificationPolicy:
+    return entities.NotificationPolicy(
+        for_not_following=one.for_not_following,  # type: ignore[arg-type]  # one of the words, as the others
+        for_not_followers=one.for_not_followers,  # type: ignore[arg-type]
+        for_new_accounts=one.for_new_accounts,  # type: ignore[arg-type]
+        for_private_mentions=one.for_private_mentions,  # type: ignore[arg-type]
+        for_limited_accounts=one.for_limited_accounts,  # type: ignore[arg-type]
+        summary=_summary(one),
+    )
+
+
+def policy_v1(one: NotificationPolicy) -> entities.NotificationPolicyV1:
+    return entities.NotificationPolicyV1(
+        filter_not_following=one.for_not_following != "accept",
+        filter_not_followers=one.for_not_followers != "accept",
+        filter_new_accounts=one.for_new_accounts != "accept",
+        filter_private_mentions=one.for_private_mentions != "accept",
+        summary=_summary(one),
+    )
+
+
+def _summary(one: NotificationPolicy) -> entities.PolicySummary:
+    return entities.PolicySummary(pending_requests_count=one.requests, pending_notifications_count=one.notifications)
+
+
+def _fallback(one: Notification, glasses: Glasses) -> entities.NotificationFallback | UnsetType:
+    if glasses.supported is None or one.type in glasses.supported:
+        return UNSET
+    said = sentences.body(one)
+    return entities.NotificationFallback(
+        title=text.escape(sentences.title(one)), summary=f"<p>{text.escape(said)}</p>" if said else None, details=None
+    )
 
 
 def shown(notifications: Iterable[Notification]) -> Iterable[Notification]:
-    """Without those about a note that is gone or not for the viewer any more: apps expect one."""
-    return (each for each in notifications if each.seen is not None or each.type in WITHOUT_STATUS)
+    """Without those about a note that is gone by now: apps expect one."""
+    return (each for each in notifications if each.seen is not None or each.type not in ABOUT_A_STATUS)
 
 
-def group_key(notification: Notification) -> str:
+def alone(notification: Notification) -> str:
+    """The key of what is in no group."""
     return f"ungrouped-{notification.id}"

@@ -11,7 +11,7 @@ from pleromad import text
 from pleromad.cache import Cache
 from pleromad.clock import iso
 from pleromad.core import Core
-from pleromad.model.note import NOTHING, Note, NoteEdit, NoteState, Reaction, Seen, Visibility
+from pleromad.model.note import NOTHING, Note, NoteEdit, NoteState, Reaction, Seen
 from pleromad.model.personal import FilterMatch
 from protocols.mastodon.entities import status as entities
 from protocols.mastodon.entities.tag import StatusTag
@@ -26,7 +26,7 @@ SHOWN_REACTIONS = 50  # accounts told under one emoji
 _NOBODY_MAY_QUOTE = entities.QuoteApproval(automatic=[], manual=[], current_user="denied")
 
 # The end of most notes: no reactions, no poll, no boost. The head before it ends inside the object `pleroma`.
-_PLAIN = b',"emoji_reactions":[],"thread_muted":false},"text":null,"poll":null,"reblog":null'
+_PLAIN = b',"emoji_reactions":[],"thread_muted":false,"direct_conversation_id":null},"text":null,"poll":null,"reblog":null'
 _UNTOUCHED = b',"favourited":false,"reblogged":false,"muted":false,"bookmarked":false'
 _FOR_ANYBODY = _PLAIN + b"}"
 _FOR_VIEWER = _PLAIN + _UNTOUCHED + b',"filtered":[]}'
@@ -80,7 +80,8 @@ class StatusRendering:
         source: str | None = None,
     ) -> bytes:
         parts = [b',"emoji_reactions":', encode([_reaction(each, state) for each in note.reactions])]
-        parts += [b',"thread_muted":', _bool(state.muted), b'},"text":', encode(source), b',"poll":']
+        parts += [b',"thread_muted":', _bool(state.muted), b',"direct_conversation_id":', encode(_id(state.conversation_id))]
+        parts += [b'},"text":', encode(source), b',"poll":']
         if note.poll is None:
             parts.append(b"null")
         else:
@@ -146,7 +147,6 @@ class StatusRendering:
             local=note.local,
             conversation_id=str(note.conversation_id),
             context=self._core.uris.conversation(note.conversation_id),
-            direct_conversation_id=str(note.conversation_id) if note.visibility is Visibility.DIRECT else None,
             in_reply_to_account_acct=_answered(note),
             content=entities.PlainText(text="" if note.boost_of is not None else text.to_plain(note.content)),
             spoiler_text=entities.PlainText(text=note.spoiler_text),

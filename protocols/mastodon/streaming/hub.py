@@ -18,9 +18,8 @@ from pleromad.model.event import Event
 from pleromad.model.note import Note, Seen, Visibility
 from protocols.mastodon.from_core import Rendering
 from protocols.mastodon.from_core.accounts import encode
-from protocols.mastodon.from_core.conversations import conversation, people_in
 from protocols.mastodon.from_core.filters import results
-from protocols.mastodon.from_core.notifications import PLEROMA_TYPES, shown
+from protocols.mastodon.from_core.notifications import PLEROMA_TYPES, Glasses, shown
 from protocols.mastodon.streaming.listener import Listener
 from protocols.mastodon.streaming.message import Message
 from protocols.mastodon.streaming.streams import (
@@ -139,8 +138,12 @@ class Hub(Service):
                 await self._note(event, "status.update")
             case events.NOTE_DELETED:
                 self._deleted(event.note_id)
-            case events.NOTIFIED:
+            case events.NOTIFIED if not event.text:
                 await self._notified(event.account_id, event.other_id)
+            case events.NOTIFICATIONS_MERGED:
+                self._merged(event.account_id)
+            case events.CONVERSATION_CHANGED:
+                await self._conversation(event.account_id, event.other_id)
             case events.FILTERS_CHANGED:
                 self._tell(self._of(USER, [event.account_id]), Message("filters_changed"), Stream(USER))
             case events.TOKEN_REVOKED:
@@ -157,8 +160,7 @@ class Hub(Service):
         if note.visibility not in (Visibility.PUBLIC, Visibility.UNLISTED, Visibility.LOCAL):
             self._restricted.put(note.id, (note.visibility, frozenset((note.account.id, *note.recipients))))
         if note.visibility is Visibility.DIRECT:
-            await self._direct(note)
-            return
+            return  # CONVERSATION_CHANGED tells of it
         audience = await self._audience(note)
         if not audience:
             return
@@ -211,15 +213,17 @@ class Hub(Service):
         holding = await self._core.reading.lists_holding(note.id, wanted) if wanted else set()
         return [(wanted[id], one) for id in holding for one in self._ears.get(wanted[id], ())]
 
-    async def _direct(self, note: Note) -> None:
-        people = {note.account.id, *note.recipients} & self._people(DIRECT)
-        people = await self._core.reading.may_see(note.id, people) if people else set()
-        if not people:
+    async def _conversation(self, viewer: int, id: int) -> None:
+        told = self._of(DIRECT, [viewer])
+        if not told:
             return
-        known = await self._core.reading.accounts(people_in([note]))
-        for id in people:
-            entity = conversation(Seen(note), id, known, self._render.accounts, self._render.statuses)
-            self._tell(self._of(DIRECT, [id]), Message("conversation", encode(entity).decode()), Stream(DIRECT))
+        try:
+            one = await self._core.reading.conversation(viewer, id)
+        except NotFound:
+            return
+        matches = (await self._core.personal.filtered(viewer, "thread", [one.last.note])).get(one.last.note.id, ())
+        entity = self._render.conversations.one(one, viewer, matches)
+        self._tell(told, Message("conversation", encode(entity).decode()), Stream(DIRECT))
 
     def _deleted(self, note_id: int) -> None:
         """The row is gone, and with it who had it: all who may have are told the id, and it tells them nothing else."""
@@ -234,8 +238,7 @@ class Hub(Service):
                 self._tell(ears, message, stream)
 
     async def _notified(self, viewer: int, notification_id: int) -> None:
-        told = [(Stream(NOTIFICATIONS), one) for one in self._of(NOTIFICATIONS, [viewer])]
-        told += [(Stream(USER), one) for one in self._of(USER, [viewer]) if one.viewer.allows("read:notifications")]
+        told = self._notified_streams(viewer)
         if not told:
             return
         try:
@@ -244,9 +247,22 @@ class Hub(Service):
             return
         if one.type in PLEROMA_TYPES or not list(shown([one])):
             return
-        message = Message("notification", self._render.notifications.one(one, viewer, 0).decode())
+        matches = await self._core.personal.filtered(viewer, "notifications", [one.seen.note] if one.seen else [])
+        if any(match.filter.action == "hide" for each in matches.values() for match in each):
+            return
+        message = Message("notification", self._render.notifications.one(one, Glasses(viewer, matches=matches)).decode())
         for stream, listener in told:
             listener.tell(message, stream)
+
+    def _merged(self, viewer: int) -> None:
+        message = Message("notifications_merged", "1")  # as Mastodon; apps read the notifications anew
+        for stream, listener in self._notified_streams(viewer):
+            listener.tell(message, stream)
+
+    def _notified_streams(self, viewer: int) -> list[tuple[Stream, Listener]]:
+        """Where a person hears of notifications."""
+        told = [(Stream(NOTIFICATIONS), one) for one in self._of(NOTIFICATIONS, [viewer])]
+        return told + [(Stream(USER), one) for one in self._of(USER, [viewer]) if one.viewer.allows("read:notifications")]
 
     def _tell(self, listeners: Iterable[Listener], message: Message, stream: Stream) -> None:
         for listener in tuple(listeners):

@@ -75,7 +75,7 @@ def open_streams(note: Note) -> list[Stream]:
         found += [Stream(name) for name in names]
         if note.media:
             found += [Stream(f"{name}:media") for name in names]
-    if note.visibility is Visibility.PUBLIC:
+    if note.visibility is Visibility.PUBLIC and not note.account.silenced:
         for tag in note.tags:
             found.append(Stream(HASHTAG, normal_tag(tag)))
             if note.local:

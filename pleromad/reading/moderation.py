@@ -1,0 +1,39 @@
+"""What staff read of what was reported, and what people are told of what staff did."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from typing import Any
+
+from pleromad.model.moderation import Report, Severance, Strike
+from pleromad.model.note import Seen
+from pleromad.reading.shelf import Reader
+from store import reports
+from store.pool import Queries
+
+About = Report | Strike | Severance
+
+# Which notifications are about something besides a note.
+ABOUT: Mapping[str, Callable[[Queries, Collection[int]], Awaitable[dict[int, Any]]]] = {
+    "admin.report": reports.by_ids,
+    "moderation_warning": reports.strikes,
+    "severed_relationships": reports.severances,
+}
+
+
+class ModerationReading(Reader):
+    async def reported(self, viewer: int | None, note_ids: Collection[int]) -> dict[int, Seen]:
+        """Notes that were reported, whoever may read them else: `core.moderation` asks, for staff."""
+        refs = await reports.refs(self._database, note_ids)
+        return {seen.note.id: seen for seen in await self._shelf.seen(viewer, list(refs.values()))}
+
+
+async def abouts(db: Queries, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], About]:
+    """What notifications are about, by (type, about_id); nothing is asked when none is about anything."""
+    found: dict[tuple[str, int], About] = {}
+    for type, read in ABOUT.items():
+        ids = [id for each, id in wanted if each == type]
+        if ids:
+            for id, about in (await read(db, ids)).items():
+                found[type, id] = about
+    return found

@@ -1,0 +1,36 @@
+"""The log of what staff did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pleromad.model.page import Page
+from store.pool import Jsonb, Queries
+from store.rows import between, newest_first
+
+
+async def add(
+    db: Queries,
+    *,
+    id: int,
+    by: int | None,
+    action: str,
+    target_type: str,
+    target_id: int | None,
+    target: str,
+    details: Mapping[str, object],
+) -> None:
+    await db.execute(
+        "INSERT INTO staff_log (id, account_id, action, target_type, target_id, target, details) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        (id, by, action, target_type, target_id, target[:500], Jsonb(dict(details))),
+    )
+
+
+async def page_of(db: Queries, page: Page) -> list[Sequence[Any]]:
+    """id, account id, action, target type, target id, target, details, created_at; newest first."""
+    where, tail, params = between(page)
+    rows = await db.fetch(
+        f"SELECT id, account_id, action, target_type, target_id, target, details, created_at FROM staff_log WHERE true{where}{tail}", params
+    )
+    return newest_first(rows, page)

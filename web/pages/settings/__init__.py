@@ -1,0 +1,1 @@
+"""The settings of a person: pages with forms, one module per section, without JavaScript."""
