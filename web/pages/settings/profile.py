@@ -26,6 +26,10 @@ class Profile(Section):
 
     def open(self) -> None:
         self.on(self.path, self.save, max_body=UPLOADS)
+        self.site.route("GET", "/settings", self.first)
+
+    async def first(self, request: Request) -> Answer:
+        return Answer.redirect(self.path)
 
     async def values(self, request: Request, user: User, given: dict[str, str] | None) -> dict[str, Any]:
         account = user.account
