@@ -86,6 +86,7 @@ class GenuineTests(InboxCase):
 
     async def test_a_direct_note_is_for_those_it_names(self) -> None:
         """Takahe: `to` as a text, no Mention tag."""
+        await self.follow_bob()  # from strangers it would be a request
         await self.send(self.create(1, to=self.alice.uri, cc=None))
         carol = await self.here.person("carol")
         uri = f"{self.far.url}/notes/1"
@@ -93,7 +94,7 @@ class GenuineTests(InboxCase):
         assert seen is not None
         self.assertEqual(seen.visibility, Visibility.DIRECT)
         self.assertIsNone(await self.here.note(uri, carol))
-        self.assertEqual(await self.here.told(self.alice), ["mention"])
+        self.assertIn("mention", await self.here.told(self.alice))
 
     async def test_a_reply_brings_what_it_answers(self) -> None:
         """Mastodon: only the reply is sent; the thread is at home there."""
