@@ -131,6 +131,12 @@ async def set_ban(db: Queries, room_id: int, account_id: int, reason: str, given
     return bool(await db.execute("DELETE FROM room_bans WHERE room_id = %s AND account_id = %s", (room_id, account_id)))
 
 
+async def bans(db: Queries, room_id: int) -> list[tuple[int, datetime]]:
+    """Account ids and since when, the oldest first."""
+    found = await db.fetch("SELECT account_id, created_at FROM room_bans WHERE room_id = %s ORDER BY created_at LIMIT 500", (room_id,))
+    return [(row[0], row[1]) for row in found]
+
+
 async def banned(db: Queries, room_id: int, account_id: int) -> bool:
     return bool(
         await db.fetch_value(

@@ -9,6 +9,7 @@ from typing import Any
 
 from pleromad import errors, text
 from pleromad.activities import shapes
+from pleromad.activities.door import lists_met
 from pleromad.activities.work import Work, require
 from pleromad.hosts import ascii_host
 from pleromad.model.account import Account, ActorType
@@ -94,7 +95,7 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         source=draft.text,
         content_type=draft.content_type,
         spoiler_text=text.plain_name(draft.spoiler_text, work.post_limit),
-        sensitive=draft.sensitive or bool(draft.spoiler_text.strip()),
+        sensitive=draft.sensitive or bool(draft.spoiler_text.strip()) or work.actor.sensitized,
         language=draft.language or (settings[9] if settings else None),
         visibility=visibility,
         parent=parent,
@@ -165,6 +166,11 @@ async def check_may_speak(work: Work, room_id: int, row: Any) -> None:
         not await room_rows.banned(work.tx, room_id, work.actor.id),
         errors.Forbidden("You are banned from this room", detail="banned", station="check"),
     )
+    if "b" in await lists_met(work, room_id):
+        require(
+            bool(await room_rows.ranks_of(work.tx, room_id, work.actor.id)),
+            errors.Forbidden("You are banned from this room", detail="banned", station="check"),
+        )
     if members_only or row[4] or row[7]:
         follow = await relations.follow(work.tx, work.actor.id, room_id)
         require(

@@ -6,6 +6,7 @@ from typing import Any
 
 from pleromad import errors, surface
 from pleromad.activities import shapes
+from pleromad.activities.door import lists_met
 from pleromad.activities.work import Result, Work, require
 from pleromad.model import event
 from pleromad.model.account import Account
@@ -91,8 +92,10 @@ async def _check_door(work: Work, room: Account, key: str) -> None:
     )
     if await room_rows.use_invite(work.tx, room.id, work.actor.id):
         return
+    met = await lists_met(work, room.id)
+    require("b" not in met, errors.Forbidden("You are banned from this room", detail="banned", station="check"))
     ranked = bool(await room_rows.ranks_of(work.tx, room.id, work.actor.id))
-    require(not invite_only or ranked, errors.Forbidden("This room is for invited people", detail="invite", station="check"))
+    require(not invite_only or ranked or "I" in met, errors.Forbidden("This room is for invited people", detail="invite", station="check"))
     require(not wanted_key or key == wanted_key or ranked, errors.Forbidden("This room has a key, and yours is not it", detail="key", station="check"))
     require(limit is None or room.followers_count < limit, errors.Forbidden("This room is full", detail="full", station="check"))
 

@@ -72,6 +72,12 @@ class RoomReading(Reader):
     async def masks(self, room_id: int) -> list[MaskEntry]:
         return await room_rows.masks(self._database, room_id)
 
+    async def room_bans(self, room_id: int) -> list[tuple[Account, datetime]]:
+        """Who is banned by account, and since when."""
+        rows = await room_rows.bans(self._database, room_id)
+        accounts = await account_rows.by_ids(self._database, [id for id, _ in rows])
+        return [(accounts[id], at) for id, at in rows if id in accounts]
+
     async def room_banned(self, room_id: int, account_id: int) -> bool:
         return await room_rows.banned(self._database, room_id, account_id)
 

@@ -10,6 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from pleromad.masks import casefold, match
+
+__all__ = [
+    "BODY_LIMIT_BYTES",
+    "CLIENT_TAG_VALUES_LIMIT",
+    "TAGS_LIMIT_BYTES",
+    "LineBuffer",
+    "LineTooLong",
+    "Message",
+    "NotUtf8",
+    "casefold",
+    "cut",
+    "cut_text",
+    "encode",
+    "fits",
+    "format_body",
+    "format_tags",
+    "match",
+    "middle",
+    "parse",
+    "parse_tags",
+    "parse_text",
+    "split",
+    "split_source",
+]
+
 TAGS_LIMIT_BYTES = 4096
 BODY_LIMIT_BYTES = 512
 CLIENT_TAG_VALUES_LIMIT = 4094
@@ -222,48 +248,6 @@ def split(text: str, limit_bytes: int) -> list[str]:
         rest = rest[len(piece) :].removeprefix(" ")
     pieces.append(rest)
     return pieces
-
-
-def casefold(name: str) -> str:
-    """CASEMAPPING=ascii: only A to Z are the same as a to z."""
-    return name.encode().lower().decode()
-
-
-def match(mask: str, text: str) -> bool:
-    """Wildcards `*` and `?` (RFC 2812 section 2.5), `\\` before either takes its meaning away. Never slower than
-    length of mask times length of text."""
-    pattern = _mask_parts(casefold(mask))
-    text = casefold(text)
-    at = position = 0
-    star, star_position = -1, 0
-    while position < len(text):
-        if at < len(pattern) and pattern[at] == "*":
-            star, star_position = at, position
-            at += 1
-        elif at < len(pattern) and pattern[at] in ("?", "=" + text[position]):
-            at += 1
-            position += 1
-        elif star >= 0:
-            star_position += 1
-            at, position = star + 1, star_position
-        else:
-            return False
-    return all(part == "*" for part in pattern[at:])
-
-
-def _mask_parts(mask: str) -> list[str]:
-    """`*` and `?` as they are, everything else as `=c`, so that an escaped star is not a wildcard."""
-    parts = []
-    characters = iter(mask)
-    for character in characters:
-        if character == "\\":
-            following = next(characters, "")
-            parts += ["=" + following] if following in ("*", "?") else ["=\\", *(["=" + following] if following else [])]
-        elif character in "*?":
-            parts.append(character)
-        else:
-            parts.append("=" + character)
-    return parts
 
 
 def split_source(source: str) -> tuple[str, str, str]:

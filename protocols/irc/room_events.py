@@ -21,7 +21,7 @@ from protocols.irc.names import nick_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person
 from protocols.irc.redaction import tell_redacted
-from protocols.irc.rooms import describe, set_masks
+from protocols.irc.rooms import describe, lists_of, set_masks
 from protocols.irc.showing import show_note
 
 
@@ -163,7 +163,7 @@ class RoomEvents:
             what, _, whom = event.text.partition(" ")
             if len(what) == 2 and what[0] in "+-" and what[1] in RANKS and whom:
                 self._rank(channel, by, Change(what[0] == "+", what[1], nick_of(whom)))
-            elif what[1:] != "ban":
+            else:
                 await self._settings(channel, by)
 
     def _rank(self, channel: Channel, by: Person | None, change: Change) -> None:
@@ -179,7 +179,7 @@ class RoomEvents:
         room = await reading.room_by_id(channel.room_id or 0)
         if room is None:
             return
-        masks = await reading.masks(room.id)
+        masks = await lists_of(self._network, room.id)
         old = _picture(channel)
         topic = channel.topic
         describe(channel, room, self._network.settings.domain)

@@ -93,7 +93,7 @@ class Rooms:
         if room is None:
             raise NotFound
         members = await reading.members(room_id)
-        masks = await reading.masks(room_id)
+        masks = await lists_of(self._network, room_id)
         describe(channel, room, self._network.settings.domain)
         set_masks(channel, masks, self._network.settings.domain)
         for member in members:
@@ -122,7 +122,7 @@ class Rooms:
             return None
         channel = Channel(f"#{room.name}", self._backing, room_id=room.id)
         describe(channel, room, self._network.settings.domain)
-        set_masks(channel, await reading.masks(room.id), self._network.settings.domain)
+        set_masks(channel, await lists_of(self._network, room.id), self._network.settings.domain)
         for member in await reading.members(room.id):
             if not member.pending:
                 person = person_of(member.account, self._network.settings.domain)
@@ -214,6 +214,18 @@ def describe(channel: Channel, room: Room, host: str) -> None:
     channel.flags = {"C", *(letter for letter, name in FLAGS.items() if getattr(room, name))}
     channel.password = room.key
     channel.limit = room.member_limit
+
+
+async def lists_of(network: Network, room_id: int) -> list[MaskEntry]:
+    """The masks, and as masks the accounts that another door or server banned."""
+    reading = network.core.reading
+    found = await reading.masks(room_id)
+    known = {casefold(entry.mask) for entry in found if entry.kind == "b"}
+    for account, at in await reading.room_bans(room_id):
+        mask = f"{nick_of(account.acct)}!*@*"
+        if casefold(mask) not in known and casefold(f"~a:{account.acct}") not in known:
+            found.append(MaskEntry("b", mask, "", at))
+    return found
 
 
 def set_masks(channel: Channel, masks: Iterable[MaskEntry], host: str) -> None:

@@ -1,0 +1,16 @@
+"""The lists of masks at a room's door: who is kept out by them, and who is let in."""
+
+from __future__ import annotations
+
+from pleromad.activities.work import Work
+from pleromad.masks import meets
+from store import rooms as room_rows
+
+
+async def lists_met(work: Work, room_id: int) -> set[str]:
+    """Which of a room's lists mean the actor: `b` (banned, and no exception is made), `I` (always invited)."""
+    hostname = work.uris.domain.partition(":")[0]
+    met = {entry.kind for entry in await room_rows.masks(work.tx, room_id) if meets(entry.mask, work.actor, hostname)}
+    if "e" in met:
+        met.discard("b")
+    return met
