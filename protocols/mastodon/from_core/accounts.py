@@ -14,6 +14,7 @@ from pleromad.clock import iso
 from pleromad.core import Core
 from pleromad.model import account as model
 from pleromad.model.account import Role, User
+from pleromad.model.moderation import PERMISSIONS
 from pleromad.model.note import Emoji
 from protocols.mastodon.entities.account import (
     Account,
@@ -41,13 +42,20 @@ _NO_RELATIONSHIP = b',"relationship":{}}}'
 
 encode = msgspec.json.Encoder().encode
 
-# Mastodon's default roles: id, colour, and the bits of their permissions.
-_ROLES = {
-    Role.USER: ("-99", "", "0"),
-    Role.MODERATOR: ("1", "", "1308"),
-    Role.ADMIN: ("2", "", "983036"),
-    Role.OWNER: ("3", "", "1048575"),
-}
+# The ids of Mastodon's default roles.
+ROLES = {Role.USER: "-99", Role.MODERATOR: "1", Role.ADMIN: "2", Role.OWNER: "3"}
+
+
+def role(one: Role) -> RoleEntity:
+    """With the bits of what it allows."""
+    return RoleEntity(
+        id=ROLES[one],
+        name="" if one is Role.USER else one.value.capitalize(),
+        color="",
+        permissions=str(int(PERMISSIONS[one])),
+        highlighted=one is not Role.USER,
+        collection_limit=0,
+    )
 
 
 def emoji(one: Emoji) -> CustomEmoji:
@@ -142,7 +150,6 @@ class AccountRendering:
         pleroma.unread_notifications_count = unread
         pleroma.notification_settings = NotificationSettings(block_from_strangers=False, hide_notification_contents=False)
         pleroma.relationship = {}
-        id, colour, permissions = _ROLES[user.role]
         return CredentialAccount(
             **given,
             source=Source(
@@ -165,14 +172,7 @@ class AccountRendering:
                     show_birthday=False,
                 ),
             ),
-            role=RoleEntity(
-                id=id,
-                name="" if user.role is Role.USER else user.role.value.capitalize(),
-                color=colour,
-                permissions=permissions,
-                highlighted=user.staff,
-                collection_limit=0,
-            ),
+            role=role(user.role),
         )
 
     def _avatar(self, account: model.Account) -> str:
@@ -215,7 +215,7 @@ class AccountRendering:
             "show_media": True,
             "show_media_replies": True,
             "show_featured": True,
-            "roles": [AccountRole(id=_ROLES[staff][0], name=staff.value.capitalize(), color=_ROLES[staff][1])] if staff else [],
+            "roles": [AccountRole(id=ROLES[staff], name=staff.value.capitalize(), color="")] if staff else [],
             "feature_approval": FeatureApproval(automatic=[], manual=[], current_user="denied"),
             "pleroma": PleromaAccount(
                 ap_id=account.uri,

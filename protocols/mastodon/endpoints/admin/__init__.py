@@ -1,0 +1,1 @@
+"""What staff ask and do: one file per subject. Whether they may, the core decides (`core.moderation`)."""
