@@ -92,6 +92,7 @@ class Logins(Clerk):
         app_id: int | None = None,
         invite: str = "",
         role: Role | None = None,
+        without_email: bool = False,  # it may be left out: a server that sends no mail has no use for it
         address: str = "",
     ) -> User:
         """A new person. `role` is given by an administrator and passes by the mode of registrations and by what staff keep out.
@@ -110,7 +111,7 @@ class Logins(Clerk):
                 raise Forbidden("You need an invitation to register here")
             if mode == "approval" and not reason.strip():
                 raise Invalid("Validation failed: Please say why you want to join", field="reason")
-        self._check_names(username, email, optional_email=role is not None or invited is Role.OWNER)
+        self._check_names(username, email, optional_email=without_email or role is not None or invited is Role.OWNER)
         passwords.check_quality(password)
         hashed = await desk.in_thread(passwords.hash_password, password)
         pair = await desk.in_thread(keys.new_pair)
