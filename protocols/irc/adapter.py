@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import Service
@@ -131,7 +132,19 @@ def settings_of(settings: CoreSettings) -> Settings:
         admin_email=settings.instance.contact_email,
         guests=settings.irc.guests,
         motd=settings.irc.motd or _motd(settings),
+        sts_port=_tls_port(settings.irc.listen),
     )
+
+
+def _tls_port(listen: Sequence[str]) -> int:
+    """The port of the first endpoint that speaks TLS (`tls:/etc/letsencrypt/live:port=6697`, `ssl:6697:...`), 0: there is none."""
+    for text in listen:
+        kind, *words = text.split(":")
+        if kind in ("tls", "ssl"):
+            ports = [word.removeprefix("port=") for word in words if word.startswith("port=") or word.isdecimal()]
+            if ports and ports[0].isdecimal():
+                return int(ports[0])
+    return 0
 
 
 def _motd(settings: CoreSettings) -> tuple[str, ...]:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from protocols.irc import multiline
+
+if TYPE_CHECKING:
+    from protocols.irc.network import Network
+    from protocols.irc.session import Session
+
+STS_SECONDS = 30 * 24 * 3600
 
 # Name -> value shown to clients of CAP 302. Each one listed here is true: docs/irc.md says what it does.
 OFFERED: Mapping[str, str] = {
@@ -14,6 +21,7 @@ OFFERED: Mapping[str, str] = {
     "batch": "",
     "cap-notify": "",
     "chghost": "",
+    "draft/channel-rename": "",
     "draft/chathistory": "",
     "draft/event-playback": "",
     "draft/message-redaction": "",
@@ -44,6 +52,23 @@ def allowed_tags(tags: Mapping[str, str], capabilities: Collection[str]) -> dict
     return {key: value for key, value in tags.items() if _TAG_NEEDS.get(key, "message-tags") in capabilities}
 
 
-def listing(version: int) -> list[str]:
+def offered(network: Network) -> dict[str, str]:
+    """With those that depend on the settings."""
+    found = {**OFFERED}
+    if network.core.settings.instance.registrations in ("open", "approval"):
+        words = ["custom-account-name"]
+        if network.settings.register_before_connect:
+            words.insert(0, "before-connect")
+        if network.core.settings.mail.on:
+            words.append("email-required")
+        found["draft/account-registration"] = ",".join(words)
+    return dict(sorted(found.items()))
+
+
+def listing(session: Session) -> list[str]:
     """The capabilities as CAP LS shows them; values from version 302 on."""
-    return [f"{name}={value}" if value and version >= 302 else name for name, value in OFFERED.items()]
+    version, found = session.cap_version, offered(session.network)
+    if session.network.settings.sts_port and version >= 302:
+        # IRCv3 sts: over a plain connection only where to go, over TLS only for how long to stay.
+        found["sts"] = f"duration={STS_SECONDS}" if session.secure else f"port={session.network.settings.sts_port}"
+    return [f"{name}={value}" if value and version >= 302 else name for name, value in found.items()]

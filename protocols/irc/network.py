@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pleromad.accounts.throttle import Throttle
 from pleromad.clock import Clock, iso
 from protocols.irc.channels import Channel
 from protocols.irc.history import Rings, key_at
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 VERSION = "pleromad-1"
 WHOWAS_ENTRIES = 200
 MONITOR_LIMIT = 100
+NEWCOMERS = 5  # accounts from one address in five minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Settings:
     connections_per_address: int = 50
     channels_per_person: int = 100
     backlog_lines: int = 20
+    register_before_connect: bool = True
+    sts_port: int = 0  # where TLS is spoken; 0: nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Network:
         self._batches = 0
         self._messages = 0
         self._last_key = 0
+        self.newcomers = Throttle(NEWCOMERS, "Too many new accounts from your address, please wait a few minutes")
         self.letters = Rings()  # what people said to each other that nobody keeps
         self._boot = secrets.token_hex(4)
         self._cloak_secret = secrets.token_bytes(16)
@@ -195,6 +200,16 @@ class Network:
         finally:
             channel.lock.release()
             self.drop_if_empty(channel)
+
+    def rename(self, channel: Channel, name: str) -> None:
+        """Of a channel that lives here alone."""
+        del self.channels[channel.key]
+        for person in channel.members:
+            person.channels.pop(channel.key, None)
+        channel.name = name
+        self.channels[channel.key] = channel
+        for person in channel.members:
+            person.channels[channel.key] = channel
 
     def drop_if_empty(self, channel: Channel) -> None:
         """Forgets what nobody connected is in; a room of the core stays there, only the live view goes."""

@@ -41,7 +41,7 @@ async def _open(network: Network, person: Person, name: str) -> Channel:
         return await network.rooms.open(person.account, key[1:])
     if not network.settings.guests:
         raise Refused(numerics.ERR_NOSUCHCHANNEL, name, "No such channel; a room's name is made of a-z, 0-9, _, . and -")
-    if await _is_account(network, key[1:]):
+    if await is_account(network, key[1:]):
         raise Refused(numerics.ERR_NEEDREGGEDNICK, name, "This room is for people with an account")
     known = network.channel(name)  # somebody may have been faster
     if known is None:
@@ -50,7 +50,7 @@ async def _open(network: Network, person: Person, name: str) -> Channel:
     return known
 
 
-async def _is_account(network: Network, name: str) -> bool:
+async def is_account(network: Network, name: str) -> bool:
     if not names.is_room_name(name):
         return False
     try:

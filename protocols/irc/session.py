@@ -60,6 +60,7 @@ class Session:
         self.negotiating = False
         # what is known before registration is complete
         self.nick = ""
+        self.wanted = ""  # the nick that was asked for last
         self.user = ""
         self.realname = ""
         self.password = ""

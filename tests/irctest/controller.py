@@ -92,6 +92,10 @@ class PleromadController(BaseServerController, DirectoryBasedController):
             # "+1y x30": the speed is what matters.
             self.faketime_enabled = True
             command += ["--speed", faketime.rpartition("x")[2]]
+        if self.test_config.account_registration_requires_email:
+            command.append("--mail")
+        if not self.test_config.account_registration_before_connect:
+            command.append("--late")
         if websocket_port is not None:
             command += ["--websocket", str(websocket_port)]
         if run_services:

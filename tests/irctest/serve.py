@@ -72,8 +72,9 @@ class Control(LineReceiver):
 class House(Service):
     """Everything in order, and stopped in reverse."""
 
-    def __init__(self, port: int, password: str, speed: float, fresh: bool, control: str, websocket: int) -> None:
-        self._settings = settings.settings_of(port)
+    def __init__(self, port: int, password: str, speed: float, fresh: bool, control: str, websocket: int, mail: bool, early: bool) -> None:
+        self._settings = settings.settings_of(port, mail=mail)
+        self._early = early
         self._password = password
         self._speed = speed
         self._control = control
@@ -91,7 +92,7 @@ class House(Service):
         self._core = Core(self._settings, self._database, reactor)
         await self._core.start()
         # Without flood control: irctest talks faster than people do.
-        door = replace(settings_of(self._settings), password=self._password, flood_per_second=0.0)
+        door = replace(settings_of(self._settings), password=self._password, flood_per_second=0.0, register_before_connect=self._early)
         self._irc = IrcService(self._core, reactor, settings=door)
         if self._speed != 1.0:
             self._irc.network.clock = FastClock(reactor, self._speed)
@@ -120,12 +121,14 @@ def main() -> None:
     options.add_argument("--fresh", action="store_true")
     options.add_argument("--control", default="")
     options.add_argument("--websocket", type=int, default=0)
+    options.add_argument("--mail", action="store_true")
+    options.add_argument("--late", action="store_true")
     given = options.parse_args()
     # irctest has shorter ones, and longer ones, than we take.
     passwords.MIN_LENGTH, passwords.MAX_LENGTH = 1, 2000
     observer: Any = textFileLogObserver(sys.stderr)
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
-    house = House(given.port, given.password, given.speed, given.fresh, given.control, given.websocket)
+    house = House(given.port, given.password, given.speed, given.fresh, given.control, given.websocket, given.mail, not given.late)
     loop: Any = reactor
 
     def failed(failure: Any) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from pleromad.config import Settings, build
 
 SERVER_NAME = "My.Little.Server"
 
 
-def settings_of(port: int) -> Settings:
-    tables = {
+def settings_of(port: int, *, mail: bool = False) -> Settings:
+    tables: dict[str, Any] = {
         "instance": {"domain": "irctest.example", "name": "irctest", "description": "test server", "registrations": "open"},
         "store": {"data_dir": tempfile.gettempdir()},
         "irc": {
@@ -22,4 +23,6 @@ def settings_of(port: int) -> Settings:
         },
         "federation": {"enabled": False},
     }
+    if mail:
+        tables["mail"] = {"host": "mail.invalid"}
     return build(tables, "", Path.cwd())

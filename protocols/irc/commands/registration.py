@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from protocols.irc import names, numerics, tell
-from protocols.irc.capabilities import OFFERED, listing
+from protocols.irc.capabilities import listing, offered
 from protocols.irc.login import is_reserved
 from protocols.irc.message import casefold, cut_text
 from protocols.irc.network import deliver
@@ -25,7 +25,7 @@ async def cap(call: Call) -> None:
             session.cap_version = max(session.cap_version, min(version, 302))
             if session.cap_version >= 302:
                 session.capabilities.add("cap-notify")
-            _cap_list(call, "LS", listing(session.cap_version))
+            _cap_list(call, "LS", listing(session))
         case "LIST":
             _cap_list(call, "LIST", sorted(session.capabilities))
         case "REQ":
@@ -55,7 +55,8 @@ def _request(call: Call) -> None:
     adding = {name for name in asked if not name.startswith("-")}
     removing = {name[1:] for name in asked if name.startswith("-")}
     cannot_go = {"cap-notify"} if session.cap_version >= 302 else set()
-    if adding - OFFERED.keys() or removing - OFFERED.keys() or removing & cannot_go:
+    known = offered(session.network).keys()
+    if adding - known or removing - known or removing & cannot_go:
         cap_line(call, "NAK", call.param(1))
         return
     # With the new set in force the ACK already follows it (server-time taken away must not be on it).
@@ -99,6 +100,7 @@ async def nick(call: Call) -> None:
         call.numeric(numerics.ERR_NONICKNAMEGIVEN, "No nickname given")
         return
     person = session.person
+    session.wanted = wanted
     # Before log-in any account's name is accepted too: those may begin with a digit.
     acceptable = names.is_guest_nick(wanted) or (person is None and names.is_room_name(wanted.lower()) and "@" not in wanted)
     if not acceptable:
