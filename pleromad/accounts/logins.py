@@ -304,6 +304,12 @@ class Logins(Clerk):
         """The account with all it said; other servers are told. The name stays taken."""
         await self._desk.activities.submit(Delete(actor_id=account_id, account=True), Origin.system())
 
+    async def disable(self, account_id: int, password: str) -> None:
+        """By the person: nobody can log in any more, until staff undoes it; what was said stays. Raises Unauthenticated, RateLimited."""
+        await self.check_password(account_id, password)
+        await user_rows.change(self._desk.database, account_id, {"disabled_at": self._desk.clock.now()})
+        await self._revoke_all(account_id)
+
     async def leave(self, account_id: int, password: str) -> None:
         """By the person: `delete_user`. Raises Unauthenticated, RateLimited; Forbidden for the last owner."""
         await self.check_password(account_id, password)

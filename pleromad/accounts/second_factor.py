@@ -66,8 +66,11 @@ class SecondFactor(Logins, Grants):
         name = f"{user.account.username}@{settings.domain}"
         return SetUp(secret, totp.provisioning_uri(secret, name=name, issuer=settings.name))
 
-    async def confirm_two_factor(self, account_id: int, code: str) -> list[str]:
-        """The first code of a new secret: from now on it is asked for. Returns the backup codes, shown once. Raises Invalid."""
+    async def confirm_two_factor(self, account_id: int, code: str, *, keep_codes: bool = False) -> list[str]:
+        """The first code of a new secret: from now on it is asked for. Returns the backup codes, shown once. Raises Invalid.
+
+        `keep_codes`: backup codes that were made before stay (Pleroma's front-ends ask for them first), and none are returned.
+        """
         codes = _new_codes()
 
         async def work(tx: Transaction) -> None:
@@ -77,7 +80,10 @@ class SecondFactor(Logins, Grants):
             step = totp.step_of(found[0], _digits(code), self._desk.clock.seconds())
             if step is None or not await security.use_step(tx, account_id, step, confirm=True):
                 raise Invalid("This code is not right. Is the clock of your phone?", field="code")
-            await security.set_backup_codes(tx, account_id, [digest(each) for each in codes])
+            if keep_codes and await security.count_backup_codes(tx, account_id):
+                codes.clear()
+            else:
+                await security.set_backup_codes(tx, account_id, [digest(each) for each in codes])
 
         await self._desk.database.transaction(work)
         await self._desk.write_letter(account_id, "two_factor_on")
@@ -90,10 +96,10 @@ class SecondFactor(Logins, Grants):
             await self._desk.write_letter(account_id, "two_factor_off")
         return ended
 
-    async def new_backup_codes(self, account_id: int) -> list[str]:
-        """Those before are void. Raises Invalid while there is no second factor."""
+    async def new_backup_codes(self, account_id: int, *, early: bool = False) -> list[str]:
+        """Those before are void. Raises Invalid while there is no second factor; `early`: it is about to be set up."""
         found = await security.totp(self._desk.database, account_id)
-        if found is None or not found[1]:
+        if not early and (found is None or not found[1]):
             raise Invalid("Two-factor authentication is off")
         codes = _new_codes()
         hashes = [digest(each) for each in codes]

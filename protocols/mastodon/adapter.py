@@ -45,7 +45,8 @@ SSE = {
 def build(core: Core, site: Site, reactor: Any) -> Hub:
     door = Door(core, site)
     site.errors("/api", errors.render)
-    site.cors("/api")
+    site.errors("/auth/password", errors.render)
+    site.cors("/api", "/auth/password")
     for row in ROWS:
         door.open(row)
     for path, name in ((AVATAR, "avatar.png"), (HEADER, "header.png")):

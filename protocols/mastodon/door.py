@@ -82,6 +82,7 @@ class Row:
     paging: tuple[int, int] | None = None
     limit: Limit | None = None  # besides the general ones
     upload: bool = False
+    waiting: bool = False  # also for who has not confirmed their address or is not approved yet
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -167,7 +168,7 @@ class Door:
         self.site.route(row.method, row.path, answer, max_body=max_body)
 
     async def answer(self, row: Row, request: Request) -> Answer:
-        viewer = await self.admit(row.access, row.scopes, request)
+        viewer = await self.admit(row.access, row.scopes, request, waiting=row.waiting)
         if row.limit is not None:
             self.site.limits.take(request, row.limit, viewer.id)
         call = Call(
@@ -181,9 +182,9 @@ class Door:
         )
         return self.answer_of(request, await row.answer(call))
 
-    async def admit(self, access: Access, scopes: Sequence[str], request: Request) -> Viewer:
+    async def admit(self, access: Access, scopes: Sequence[str], request: Request, *, waiting: bool = False) -> Viewer:
         """Who asks. Unauthenticated, Forbidden, RateLimited."""
-        viewer = await viewer_of(request, self.core)
+        viewer = await viewer_of(request, self.core, waiting=waiting)
         if viewer.token is not None:
             self.site.limits.take(request, BY_ACCOUNT, viewer.id)
         else:

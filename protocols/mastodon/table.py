@@ -13,6 +13,8 @@ from protocols.mastodon.endpoints import (
     actions,
     apps,
     conversations,
+    data,
+    emails,
     empty,
     filters,
     filters_v1,
@@ -27,6 +29,7 @@ from protocols.mastodon.endpoints import (
     push,
     relations,
     search,
+    security,
     statuses,
     tags,
     timelines,
@@ -69,6 +72,15 @@ from protocols.mastodon.entities.notification import (
     UnreadCount,
 )
 from protocols.mastodon.entities.search import Search, SearchV1
+from protocols.mastodon.entities.security import (
+    Aliases,
+    Backup,
+    BackupCodes,
+    Mfa,
+    MfaSetUp,
+    OAuthToken,
+    Success,
+)
 from protocols.mastodon.entities.status import (
     Context,
     Conversation,
@@ -82,7 +94,7 @@ from protocols.mastodon.entities.status import (
 )
 from protocols.mastodon.entities.tag import Tag
 from protocols.mastodon.entities.timeline import Announcement, Marker, UserList
-from web.limits import DELETIONS, SIGN_UPS, UPLOADS
+from web.limits import DELETIONS, LOG_INS, SIGN_UPS, UPLOADS
 
 ANYBODY, APP, PERSON = Access.ANYBODY, Access.APP, Access.PERSON
 
@@ -151,6 +163,11 @@ _ACCOUNTS = (
     Row("GET", "/api/v1/preferences", profile.preferences, PERSON, "read:accounts", Preferences),
     Row("DELETE", "/api/v1/profile/avatar", profile.remove_avatar, PERSON, "write:accounts", CredentialAccount),
     Row("DELETE", "/api/v1/profile/header", profile.remove_header, PERSON, "write:accounts", CredentialAccount),
+)
+
+_EMAILS = (
+    Row("POST", "/api/v1/emails/confirmations", emails.resend, PERSON, "write:accounts", Empty, emails.EmailForm, limit=SIGN_UPS, waiting=True),
+    Row("GET", "/api/v1/emails/check_confirmation", emails.check, PERSON, "read:accounts|write:accounts|profile", bool, waiting=True),
 )
 
 _STATUSES = (
@@ -290,6 +307,26 @@ _SEARCH = (
 
 # Pleroma's own; each also without /v1.
 _PLEROMA = (
+    Row("POST", "/api/v1/pleroma/accounts/confirmation_resend", emails.resend_to, ANYBODY, "", None, emails.WhoForm, limit=LOG_INS),
+    Row("GET", "/api/v1/pleroma/password_reset/<token>", emails.to_new_password, ANYBODY, "", None),
+    Row("POST", "/api/v1/pleroma/change_password", security.change_password, PERSON, "write:accounts", Success, security.NewPasswordForm, limit=LOG_INS),
+    Row("POST", "/api/v1/pleroma/change_email", security.change_email, PERSON, "write:accounts", Success, security.EmailForm, limit=LOG_INS),
+    Row("POST", "/api/v1/pleroma/delete_account", security.delete_account, PERSON, "write:accounts", Success, security.PasswordForm, limit=LOG_INS),
+    Row("POST", "/api/v1/pleroma/disable_account", security.disable_account, PERSON, "write:accounts", Success, security.PasswordForm, limit=LOG_INS),
+    Row("GET", "/api/v1/pleroma/aliases", security.aliases, PERSON, "read:accounts", Aliases),
+    Row("PUT", "/api/v1/pleroma/aliases", security.add_alias, PERSON, "write:accounts", Success, security.AliasForm),
+    Row("DELETE", "/api/v1/pleroma/aliases", security.remove_alias, PERSON, "write:accounts", Success, security.AliasForm),
+    Row("POST", "/api/v1/pleroma/move_account", security.move, PERSON, "write:accounts", Success, security.MoveForm, limit=LOG_INS),
+    Row("GET", "/api/v1/pleroma/accounts/mfa", security.mfa, PERSON, "read:security", Mfa),
+    Row("GET", "/api/v1/pleroma/accounts/mfa/backup_codes", security.backup_codes, PERSON, "write:security", BackupCodes),
+    Row("GET", "/api/v1/pleroma/accounts/mfa/setup/<method>", security.mfa_set_up, PERSON, "write:security", MfaSetUp),
+    Row("POST", "/api/v1/pleroma/accounts/mfa/confirm/<method>", security.mfa_confirm, PERSON, "write:security", Empty, security.CodeForm, limit=LOG_INS),
+    Row("DELETE", "/api/v1/pleroma/accounts/mfa/<method>", security.mfa_off, PERSON, "write:security", Empty, security.PasswordForm, limit=LOG_INS),
+    Row("POST", "/api/v1/pleroma/follow_import", data.follows, PERSON, "follow|write:follows", str, data.ListForm),
+    Row("POST", "/api/v1/pleroma/blocks_import", data.blocks, PERSON, "follow|write:blocks", str, data.ListForm),
+    Row("POST", "/api/v1/pleroma/mutes_import", data.mutes, PERSON, "follow|write:mutes", str, data.ListForm),
+    Row("GET", "/api/v1/pleroma/backups", data.backups, PERSON, "read:backups", list[Backup]),
+    Row("POST", "/api/v1/pleroma/backups", data.make_backup, PERSON, "read:backups", list[Backup]),
     Row("GET", "/api/v1/pleroma/statuses/<id>/reactions", actions.reactions, ANYBODY, "read:statuses", list[EmojiReaction]),
     Row("GET", "/api/v1/pleroma/statuses/<id>/reactions/<emoji>", actions.reactions, ANYBODY, "read:statuses", list[EmojiReaction]),
     Row("PUT", "/api/v1/pleroma/statuses/<id>/reactions/<emoji>", actions.react, PERSON, "write:statuses", Status),
@@ -302,10 +339,19 @@ _PLEROMA = (
     Row("POST", "/api/v1/pleroma/notifications/read", notifications.read, PERSON, "write:notifications", Notification | list[Notification], notifications.ReadForm),
 )
 
+# Pleroma's, at one address each.
+_PLEROMA_TOO = (
+    Row("POST", "/auth/password", emails.forgotten, ANYBODY, "", None, emails.WhoForm, limit=LOG_INS),
+    Row("GET", "/api/account/confirm_email/<id>/<token>", emails.to_confirm, ANYBODY, "", None),
+    Row("GET", "/api/oauth_tokens", security.tokens, PERSON, "read:security|read:accounts", list[OAuthToken]),
+    Row("DELETE", "/api/oauth_tokens/<id>", security.revoke, PERSON, "write:security|write:accounts", None),
+)
+
 ROWS: tuple[Row, ...] = (
     *_APPS,
     *_INSTANCE,
     *_ACCOUNTS,
+    *_EMAILS,
     *_STATUSES,
     *_TIMELINES,
     *_LISTS,
@@ -313,5 +359,6 @@ ROWS: tuple[Row, ...] = (
     *_NOTIFICATIONS,
     *_SEARCH,
     *_PLEROMA,
+    *_PLEROMA_TOO,
     *(replace(row, path=row.path.replace("/api/v1/", "/api/", 1)) for row in _PLEROMA),
 )

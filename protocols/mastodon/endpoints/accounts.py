@@ -11,7 +11,6 @@ from pleromad.model import account as model
 from pleromad.model.account import Account
 from pleromad.text import normal_tag
 from protocols.mastodon.door import Call, Listed, id_of, known_ids
-from protocols.mastodon.entities.account import Account as AccountEntity
 from protocols.mastodon.entities.account import FamiliarFollowers
 from protocols.mastodon.entities.account import Relationship as RelationshipEntity
 from protocols.mastodon.from_core.accounts import relationship
@@ -47,11 +46,8 @@ class LookupForm(msgspec.Struct):
     acct: str
 
 
-async def show(call: Call[WithRelationships]) -> bytes | AccountEntity:
+async def show(call: Call[WithRelationships]) -> bytes:
     account = await named(call)
-    if account.moved_to_uri is not None:
-        moved = await call.core.reading.account_by_uri(account.moved_to_uri)
-        return call.render.accounts.entity(account, moved)
     return (await rendered(call, [account], call.form.with_relationships))[0]
 
 

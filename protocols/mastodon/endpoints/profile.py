@@ -68,10 +68,14 @@ class ProfileForm(msgspec.Struct):
     hide_follows: bool | None = None
     default_scope: Word | None = None
     actor_type: str | None = None
+    allow_following_move: bool | None = None
 
 
 async def sign_up(call: Call[SignUpForm]) -> Token | RegistrationPending:
-    """For the application that asks: a token of the new person, or (Pleroma) what they wait for."""
+    """For the application that asks: a token of the new person, which is good for little while they wait for something.
+
+    Front-ends of Pleroma, told by their form, are told what it is instead.
+    """
     form = call.form
     if not form.agreement:
         raise Invalid("Validation failed: Service agreement must be accepted", field="agreement")
@@ -91,11 +95,12 @@ async def sign_up(call: Call[SignUpForm]) -> Token | RegistrationPending:
         await call.core.activities.submit(
             Update(actor_id=user.account.id, profile=change), Origin.local(user.account.id, door=DOOR)
         )
-    if not user.approved:
+    front_end = any(name in ("fullname", "confirm", "captcha_token") for name, _ in fields(call.request))
+    if not user.approved and front_end:
         return RegistrationPending(
             identifier="awaiting_approval", message="Your account is waiting for somebody of this server to approve it."
         )
-    if not user.confirmed:
+    if not user.confirmed and front_end:
         return RegistrationPending(identifier="missing_confirmed_email", message="You have an e-mail: open the link in it.")
     grant = await call.core.accounts.issue(token.app, user.account.id, token.scopes)
     return Token(
@@ -143,7 +148,7 @@ async def update_credentials(call: Call[ProfileForm]) -> CredentialAccount:
         default_visibility=source.privacy or form.default_scope,
         default_sensitive=source.sensitive,
         default_language=source.language,
-        settings=await _stored(call),
+        settings=_with_moves(form, await _stored(call)),
     )
     await call.submit(Update(actor_id=call.me.id, profile=change))
     return await verify_credentials(call)
@@ -194,6 +199,12 @@ def _from_data_uri(what: str, text: str) -> Upload:
         return Upload(what, what, head[5:-7], base64.b64decode(data, validate=True))
     except binascii.Error:
         raise Invalid(f"Validation failed: {what.capitalize()} must be a file", field=what) from None
+
+
+def _with_moves(form: ProfileForm, settings: dict[str, object] | None) -> dict[str, object] | None:
+    if form.allow_following_move is None:
+        return settings
+    return {**(settings or {}), "allow_following_move": form.allow_following_move}
 
 
 async def _stored(call: Call[ProfileForm]) -> dict[str, object] | None:

@@ -119,8 +119,8 @@ class AccountRendering:
             return ready
         return ready[: -len(_NO_RELATIONSHIP)] + b',"relationship":' + encode(relationship(one)) + b"}}"
 
-    def entity(self, account: model.Account, moved: model.Account | None = None) -> Account:
-        return Account(**self._fields(account, moved))
+    def entity(self, account: model.Account) -> Account:
+        return Account(**self._fields(account))
 
     def muted(self, account: model.Account, expires_at: datetime | None) -> MutedAccount:
         return MutedAccount(**self._fields(account), mute_expires_at=moment(expires_at))
@@ -145,7 +145,7 @@ class AccountRendering:
         pleroma.is_confirmed = user.confirmed
         pleroma.confirmation_pending = not user.confirmed
         pleroma.settings_store = _store_of(user)
-        pleroma.allow_following_move = True
+        pleroma.allow_following_move = user.settings.get("allow_following_move") is not False
         pleroma.unread_conversation_count = conversations
         pleroma.unread_notifications_count = unread
         pleroma.notification_settings = NotificationSettings(block_from_strangers=False, hide_notification_contents=False)
@@ -155,7 +155,7 @@ class AccountRendering:
             source=Source(
                 attribution_domains=[],
                 note=account.note_source,
-                fields=[Field(name=f.name, value=text.to_plain(f.value), verified_at=moment(f.verified_at)) for f in account.fields],
+                fields=[Field(name=f.name, value=f.source or text.to_plain(f.value), verified_at=moment(f.verified_at)) for f in account.fields],
                 privacy=user.default_visibility,  # type: ignore[arg-type]  # one of the words
                 sensitive=user.default_sensitive,
                 language=user.default_language or "",
@@ -178,7 +178,7 @@ class AccountRendering:
     def _avatar(self, account: model.Account) -> str:
         return account.avatar_url or self._core.uris.base + AVATAR
 
-    def _fields(self, account: model.Account, moved: model.Account | None = None) -> dict[str, Any]:
+    def _fields(self, account: model.Account) -> dict[str, Any]:
         gone = account.suspended
         base = self._core.uris.base
         avatar = base + AVATAR if gone else self._avatar(account)
@@ -247,8 +247,8 @@ class AccountRendering:
             given["suspended"] = True
         if account.silenced:
             given["limited"] = True
-        if moved is not None:
-            given["moved"] = self.raw(moved)
+        if account.moved_to is not None:
+            given["moved"] = msgspec.Raw(encode(self.entity(account.moved_to)))
         return given
 
 

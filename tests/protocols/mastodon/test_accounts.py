@@ -122,8 +122,20 @@ class AccountTests(MastodonCase):
 class ApprovalTests(MastodonCase):
     SETTINGS = {"instance": {"registrations": "approval"}}
 
-    async def test_who_waits_for_approval_gets_no_token(self) -> None:
-        form = {"username": "carol", "email": "c@mail.example", "password": "a long pass phrase", "agreement": "1", "reason": "because"}
+    FORM = {"username": "carol", "email": "c@mail.example", "password": "a long pass phrase", "agreement": "1", "reason": "because"}
+
+    async def test_the_token_of_who_waits_for_approval_is_good_for_nothing_yet(self) -> None:
+        made = await self.call("POST", "/api/v1/accounts", await self.token(None), data=self.FORM)
+        token = made["access_token"]
+        for path in ("/api/v1/accounts/verify_credentials", "/api/v1/timelines/home", "/api/v1/timelines/public"):
+            error = await self.call("GET", path, token, 403)
+            self.assertEqual(error["error"], "Your login is currently pending approval")
+        [user] = await self.core.accounts.waiting()
+        await self.core.accounts.approve(user.account.id)
+        self.assertEqual((await self.call("GET", "/api/v1/accounts/verify_credentials", token))["acct"], "carol")
+
+    async def test_a_front_end_of_pleroma_is_told_what_they_wait_for(self) -> None:
+        form = {**self.FORM, "fullname": "Carol", "confirm": self.FORM["password"]}
         made = await self.call("POST", "/api/v1/accounts", await self.token(None), data=form)
         self.assertEqual(made["identifier"], "awaiting_approval")
 
