@@ -9,7 +9,7 @@ from twisted.logger import Logger
 from pleromad.errors import Forbidden
 from pleromad.model.account import Account
 from protocols.activitypub.door import Door
-from protocols.activitypub.receiving import flags, follows, notes, reactions, refetching
+from protocols.activitypub.receiving import flags, follows, moves, notes, reactions, refetching
 from protocols.activitypub.receiving.call import Call
 from protocols.activitypub.to_core import Heard
 
@@ -28,6 +28,7 @@ RECEIVE: Mapping[str, Callable[[Call], Awaitable[None]]] = {
     "Invite": follows.invite,
     "Join": follows.follow,
     "Like": reactions.like,
+    "Move": moves.move,
     "Reject": follows.reject,
     "Remove": reactions.remove,
     "Undo": follows.undo,
