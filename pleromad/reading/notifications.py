@@ -17,6 +17,7 @@ from pleromad.model.notification import (
     NotificationRequest,
 )
 from pleromad.model.page import Page, Slice
+from pleromad.reading.moderation import abouts
 from pleromad.reading.shelf import Reader
 from store import accounts as account_rows
 from store import notification_requests as request_rows
@@ -52,6 +53,7 @@ class NotificationReading(Reader):
     async def _whole(self, viewer: int, rows: Sequence[NotificationRow], accounts: dict[int, Account]) -> list[Notification]:
         refs = {row.ref.id: row.ref for row in rows if row.ref is not None}
         notes = {seen.note.id: seen for seen in await self._shelf.seen(viewer, list(refs.values()))}
+        about = await abouts(self._database, [(row.type, row.about_id) for row in rows if row.about_id is not None])
         return [
             Notification(
                 id=row.id,
@@ -64,7 +66,7 @@ class NotificationReading(Reader):
                 group_key=row.group_key,
                 filtered=row.filtered,
                 muted=row.muted,
-                about_id=row.about_id,
+                about=about.get((row.type, row.about_id or 0)),
             )
             for row in rows
             if row.from_id in accounts

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pleromad.core import Core
 from protocols.mastodon.from_core.accounts import AccountRendering
+from protocols.mastodon.from_core.admin import AdminRendering
 from protocols.mastodon.from_core.conversations import ConversationRendering
 from protocols.mastodon.from_core.notifications import NotificationRendering
 from protocols.mastodon.from_core.statuses import StatusRendering
@@ -19,4 +20,5 @@ class Rendering:
         self.accounts = AccountRendering(core)
         self.statuses = StatusRendering(core, self.accounts)
         self.conversations = ConversationRendering(self.accounts, self.statuses)
-        self.notifications = NotificationRendering(core, self.accounts, self.statuses)
+        self.admin = AdminRendering(core, self.accounts, self.statuses)
+        self.notifications = NotificationRendering(core, self.accounts, self.statuses, self.admin)

@@ -11,8 +11,10 @@ from pleromad import text
 from pleromad.clock import iso
 from pleromad.core import Core
 from pleromad.model.account import Account
+from pleromad.model.moderation import Report, Severance, Strike
 from pleromad.model.note import Seen
 from pleromad.model.notification import (
+    ABOUT,
     Notification,
     NotificationGroup,
     NotificationPolicy,
@@ -21,6 +23,7 @@ from pleromad.model.notification import (
 from protocols.mastodon.entities import notification as entities
 from protocols.mastodon.from_core import sentences
 from protocols.mastodon.from_core.accounts import AccountRendering, encode
+from protocols.mastodon.from_core.admin import AdminRendering, severance
 from protocols.mastodon.from_core.statuses import Matches, StatusRendering
 
 ABOUT_A_STATUS = frozenset(
@@ -45,16 +48,18 @@ class Glasses:
 
 
 class NotificationRendering:
-    def __init__(self, core: Core, accounts: AccountRendering, statuses: StatusRendering) -> None:
+    def __init__(self, core: Core, accounts: AccountRendering, statuses: StatusRendering, admin: AdminRendering) -> None:
         self._core = core
         self._accounts = accounts
         self._statuses = statuses
+        self._admin = admin
 
     def many(self, notifications: Iterable[Notification], glasses: Glasses) -> list[bytes]:
         return [self.one(each, glasses) for each in shown(notifications)]
 
     def one(self, notification: Notification, glasses: Glasses) -> bytes:
         special = notification.type in PLEROMA_TYPES
+        about = notification.about
         entity = entities.Notification(
             id=str(notification.id),
             type=notification.type,  # type: ignore[arg-type]  # one of the words
@@ -62,6 +67,9 @@ class NotificationRendering:
             created_at=iso(notification.created_at),
             account=self._accounts.raw(notification.account),
             status=UNSET if notification.seen is None else self._status(notification.seen, glasses),
+            report=self._admin.report(about) if isinstance(about, Report) else UNSET,
+            event=severance(about) if isinstance(about, Severance) else UNSET,
+            moderation_warning=self._admin.strike(about) if isinstance(about, Strike) else UNSET,
             fallback=_fallback(notification, glasses),
             pleroma=entities.PleromaNotification(is_seen=notification.id <= glasses.read_up_to, is_muted=notification.muted),
             emoji=notification.emoji if special else UNSET,
@@ -94,6 +102,7 @@ class NotificationRendering:
     def _group(self, one: NotificationGroup, glasses: Glasses, paged: bool) -> entities.NotificationGroup:
         newest = one.newest
         special = newest.type in PLEROMA_TYPES
+        about = newest.about
         return entities.NotificationGroup(
             group_key=one.group_key or alone(newest),
             notifications_count=one.count,
@@ -104,6 +113,9 @@ class NotificationRendering:
             latest_page_notification_at=iso(one.latest_at) if paged else UNSET,
             sample_account_ids=[str(account.id) for account in one.samples or (newest.account,)],
             status_id=UNSET if newest.seen is None else str(newest.seen.note.id),
+            report=self._admin.report(about) if isinstance(about, Report) else UNSET,
+            event=severance(about) if isinstance(about, Severance) else UNSET,
+            moderation_warning=self._admin.strike(about) if isinstance(about, Strike) else UNSET,
             fallback=_fallback(newest, glasses),
             emoji=newest.emoji if special else UNSET,
             emoji_url=newest.emoji_url if special else UNSET,
@@ -156,7 +168,7 @@ def _fallback(one: Notification, glasses: Glasses) -> entities.NotificationFallb
 
 def shown(notifications: Iterable[Notification]) -> Iterable[Notification]:
     """Without those about a note that is gone by now: apps expect one."""
-    return (each for each in notifications if each.seen is not None or each.type not in ABOUT_A_STATUS)
+    return (each for each in notifications if (each.seen or each.type not in ABOUT_A_STATUS) and (each.about or each.type not in ABOUT))
 
 
 def alone(notification: Notification) -> str:

@@ -148,6 +148,14 @@ class Hub(Service):
                 self._tell(self._of(USER, [event.account_id]), Message("filters_changed"), Stream(USER))
             case events.TOKEN_REVOKED:
                 self._close(one for one in self._all() if one.token_id == event.other_id)
+            case events.ANNOUNCED:
+                await self._announced(event.other_id)
+            case events.ANNOUNCEMENT_REACTED:
+                await self._reacted(event.other_id, event.text)
+            case events.ANNOUNCEMENT_DELETED:
+                self._tell_everybody(Message("announcement.delete", str(event.other_id)))
+            case events.ACCESS_CHANGED:
+                await self._check_tokens()
             case events.ACCOUNT_DELETED:
                 self._close(self._listeners.get(event.account_id, ()))
 
@@ -267,6 +275,29 @@ class Hub(Service):
     def _tell(self, listeners: Iterable[Listener], message: Message, stream: Stream) -> None:
         for listener in tuple(listeners):
             listener.tell(message, stream)
+
+    # -- what staff tell everybody --
+
+    async def _announced(self, id: int) -> None:
+        try:
+            one = await self._core.moderation.announcement(None, id)
+        except NotFound:
+            return
+        self._tell_everybody(Message("announcement", encode(self._render.admin.announcement(one, None)).decode()))
+
+    async def _reacted(self, id: int, name: str) -> None:
+        """How many there are now, 0 when the last one was taken back."""
+        try:
+            one = await self._core.moderation.announcement(None, id)
+        except NotFound:
+            return
+        count = next((each.count for each in one.reactions if each.name == name), 0)
+        payload = {"name": name, "count": count, "announcement_id": str(id)}
+        self._tell_everybody(Message("announcement.reaction", encode(payload).decode()))
+
+    def _tell_everybody(self, message: Message) -> None:
+        """Who listens to what concerns them."""
+        self._tell(self._ears.get(Stream(USER), ()), message, Stream(USER))
 
     # -- life --
 
