@@ -9,6 +9,7 @@ from pleromad.model import event
 from pleromad.model.event import Event
 from pleromad.model.notification import Marker
 from pleromad.personal.desk import Keeper
+from store import metadata as metadata_rows
 from store import notes as note_rows
 from store import notifications as notification_rows
 from store import relations, timelines
@@ -71,6 +72,10 @@ class Marks(Keeper):
         if holds == last_read_id:
             self._bus.publish([Event(event.MARKER_MOVED, 0, viewer, holds, place)])
         return holds
+
+    async def set_metadata(self, account_id: int, key: str, value: str | None) -> None:
+        """A fact that IRC keeps of an account or a room; None takes it away. Who may was asked before."""
+        await metadata_rows.put(self._database, account_id, key, value)
 
     async def set_mask(self, viewer: int, room_id: int, kind: str, mask: str, given: bool, *, set_by: str = "") -> bool:
         """A line of a room's list (b, e, I) by one of its operators; False when nothing changed. Raises Forbidden, Invalid."""

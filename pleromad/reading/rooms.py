@@ -12,6 +12,7 @@ from pleromad.model.page import Page
 from pleromad.model.room import MaskEntry, Member, Rank, Room
 from pleromad.reading.shelf import Reader
 from store import accounts as account_rows
+from store import metadata as metadata_rows
 from store import relations
 from store import rooms as room_rows
 
@@ -71,6 +72,10 @@ class RoomReading(Reader):
 
     async def masks(self, room_id: int) -> list[MaskEntry]:
         return await room_rows.masks(self._database, room_id)
+
+    async def metadata(self, account_id: int) -> dict[str, str]:
+        """What IRC keeps of an account or a room, by key."""
+        return await metadata_rows.of(self._database, account_id)
 
     async def room_bans(self, room_id: int) -> list[tuple[Account, datetime]]:
         """Who is banned by account, and since when."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from protocols.irc import multiline
+from protocols.irc import metadata, multiline
 
 if TYPE_CHECKING:
     from protocols.irc.network import Network
@@ -25,6 +25,7 @@ OFFERED: Mapping[str, str] = {
     "draft/chathistory": "",
     "draft/event-playback": "",
     "draft/message-redaction": "",
+    "draft/metadata-3": metadata.OFFER,
     "draft/multiline": multiline.OFFER,
     "draft/persistence": "",
     "draft/pre-away": "",

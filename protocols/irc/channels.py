@@ -64,6 +64,7 @@ class Channel:
         self.topic_at = 0
         self.flags: set[str] = {"n", "t"}
         self.password = ""
+        self.metadata: dict[str, str] = {}
         self.limit: int | None = None
         self.lists: dict[str, dict[str, Mask]] = {kind: {} for kind in LIST_MODES}
         self.members: dict[Person, Membership] = {}

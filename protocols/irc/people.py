@@ -32,6 +32,7 @@ class Person:
         "host",
         "invited",
         "last_spoke_at",
+        "metadata",
         "modes",
         "nick",
         "number",
@@ -57,6 +58,7 @@ class Person:
         self.channels: dict[str, Channel] = {}
         self.invited: set[str] = set()  # keys of channels
         self.entering: set[str] = set()  # keys of channels: a JOIN is under way and will tell
+        self.metadata: dict[str, str] = {}
         self.read: dict[str, int] = {}  # how far, by place (reading_marks)
         self.signed_on_at = now
         self.last_spoke_at = now

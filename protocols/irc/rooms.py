@@ -10,7 +10,7 @@ from pleromad.errors import NotFound
 from pleromad.model.account import Account
 from pleromad.model.page import Page
 from pleromad.model.room import MaskEntry, Room
-from protocols.irc import tell
+from protocols.irc import metadata, tell
 from protocols.irc.channels import Channel, Mask
 from protocols.irc.locks import Locks
 from protocols.irc.message import casefold
@@ -96,6 +96,7 @@ class Rooms:
         masks = await lists_of(self._network, room_id)
         describe(channel, room, self._network.settings.domain)
         set_masks(channel, masks, self._network.settings.domain)
+        await metadata.load(self._network, channel)
         for member in members:
             if not member.pending:
                 ranks = {rank.value for rank in member.ranks}

@@ -72,6 +72,7 @@ class Session:
         self.monitored: dict[str, str] = {}  # key -> nick as asked for
         self.read_back: deque[int] = deque(maxlen=READ_BACK)  # notes that were shown as said before
         self.gathering: Gathering | None = None  # a message of several lines that is being sent
+        self.subscribed: set[str] = set()  # keys of metadata
         self.settled = False  # it was told what its person is in
         self.closed = False
         self.quit_reason = ""

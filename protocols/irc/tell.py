@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pleromad.ids import moment_of
-from protocols.irc import numerics
+from protocols.irc import metadata, numerics
 from protocols.irc.channels import HALFOP, Channel
 from protocols.irc.history import Kept
 from protocols.irc.message import BODY_LIMIT_BYTES, Message
@@ -38,8 +38,11 @@ def joined_to(
     away = network.line(person, "AWAY", person.away_text) if person.away_text is not None else None
     for session in list(sessions):
         deliver((session,), extended if session.has("extended-join") else plain, call)
-        if away is not None and session not in person.sessions:
-            deliver((session,), away, call, "away-notify")
+        if session not in person.sessions:
+            if away is not None:
+                deliver((session,), away, call, "away-notify")
+            for line in metadata.wanted(network, session, (person,)):
+                deliver((session,), line, call)
 
 
 def joined_for(network: Network, channel: Channel, person: Person, session: Session, call: Call | None = None) -> None:
@@ -54,7 +57,8 @@ def entered(network: Network, channel: Channel, sessions: Iterable[Session], cal
         end = numeric(network, session, numerics.RPL_ENDOFNAMES, channel.name, "End of /NAMES list")
         marker = [read_line(network, session.person, channel.name)] if session.person and session.has("draft/read-marker") else []
         names = [] if session.has("no-implicit-names") else [*names_lines(network, channel, session), end]
-        for line in (*topic_lines(network, channel, session), *marker, *names):
+        facts = metadata.wanted(network, session, (channel, *channel.members))
+        for line in (*topic_lines(network, channel, session), *marker, *names, *facts):
             deliver((session,), line, call)
 
 

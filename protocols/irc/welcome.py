@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pleromad.errors import PleromadError, StoreUnavailable, Unauthenticated
-from protocols.irc import names, numerics, reading_marks, tell
+from protocols.irc import metadata, names, numerics, reading_marks, tell
 from protocols.irc.channels import LIST_LIMIT
 from protocols.irc.history import LIMIT as HISTORY_LIMIT
 from protocols.irc.login import is_reserved, log_in
@@ -77,6 +77,7 @@ async def _attach(call: Call, account: Account, *, first: bool) -> None:
         await call.network.core.accounts.seen(account.id)
         if first:
             await reading_marks.load(call.network, call.person)
+            await metadata.load(call.network, call.person)
         await call.network.rooms.attach(call.session, call, first=first)
         if first:
             await call.network.directs.replay(call.session, call)

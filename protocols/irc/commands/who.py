@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocols.irc import names, numerics
+from protocols.irc import metadata, names, numerics
 from protocols.irc.channels import Channel
 from protocols.irc.finding import somebody
 from protocols.irc.message import casefold, cut_text, match
@@ -147,6 +147,9 @@ def _whois(call: Call, person: Person) -> None:
         call.numeric(numerics.RPL_WHOISBOT, nick, "is a bot")
     if person.account is not None:
         call.numeric(numerics.RPL_WHOISACCOUNT, nick, person.account_name, "is logged in as")
+    if call.session.has(metadata.CAPABILITY):
+        for key, value in metadata.values_of(person).items():
+            call.numeric(numerics.RPL_WHOISKEYVALUE, nick, key, "*", value)
     if person.connected:
         if any(session.secure for session in person.sessions):
             call.numeric(numerics.RPL_WHOISSECURE, nick, "is using a secure connection")
