@@ -13,7 +13,10 @@ def source_of(account: Account, hostname: str) -> str:
     return f"{account.acct.replace('@', '/', 1)}!{account.username}@{account.domain or hostname}"
 
 
-def meets(mask: str, account: Account, hostname: str) -> bool:
+def meets(mask: str, account: Account, hostname: str, *, speaking: bool = False) -> bool:
+    """`~m:mask` means only that they may not speak."""
+    if mask.startswith("~m:"):
+        return speaking and meets(mask[3:], account, hostname)
     if mask.startswith("~a:"):
         return match(mask[3:], account.acct)
     return match(mask, source_of(account, hostname))

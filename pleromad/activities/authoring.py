@@ -166,7 +166,7 @@ async def check_may_speak(work: Work, room_id: int, row: Any) -> None:
         not await room_rows.banned(work.tx, room_id, work.actor.id),
         errors.Forbidden("You are banned from this room", detail="banned", station="check"),
     )
-    if "b" in await lists_met(work, room_id):
+    if "b" in await lists_met(work, room_id, speaking=True):
         require(
             bool(await room_rows.ranks_of(work.tx, room_id, work.actor.id)),
             errors.Forbidden("You are banned from this room", detail="banned", station="check"),

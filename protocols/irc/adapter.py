@@ -54,6 +54,8 @@ class Connections(Factory):
 
     def crowded(self, address: str) -> bool:
         """Whether nobody more may come from there. This machine itself, which proxies speak from, has no bound."""
+        if self.network.core.gatekeeper.shuts_out(address):
+            return True
         return self._from[address] >= self.network.settings.connections_per_address and address not in OURSELVES
 
     def enter(self, connection: Connection | WebConnection) -> None:

@@ -166,12 +166,12 @@ class Channel:
 
     # may they
 
-    def listed(self, kind: str, person: Person) -> bool:
-        """Whether one of the masks of this list (b, e, I) meets the person."""
-        return any(_meets(mask, person) for mask in self.lists[kind])
+    def listed(self, kind: str, person: Person, *, speaking: bool = False) -> bool:
+        """Whether one of the masks of this list (b, e, I) meets the person; `speaking`: those against speech (`~m:`) too."""
+        return any(_meets(mask, person, speaking) for mask in self.lists[kind])
 
-    def banned(self, person: Person) -> bool:
-        return self.listed("b", person) and not self.listed("e", person)
+    def banned(self, person: Person, *, speaking: bool = False) -> bool:
+        return self.listed("b", person, speaking=speaking) and not self.listed("e", person, speaking=speaking)
 
     def may_speak(self, person: Person) -> bool:
         level = self.level(person)
@@ -179,10 +179,12 @@ class Channel:
             return True
         if person not in self.members and "n" in self.flags:
             return False
-        return "m" not in self.flags and not self.banned(person)
+        return "m" not in self.flags and not self.banned(person, speaking=True)
 
 
-def _meets(mask: str, person: Person) -> bool:
+def _meets(mask: str, person: Person, speaking: bool) -> bool:
+    if mask.startswith("~m:"):  # EXTBAN: may come in and not speak
+        return speaking and _meets(mask[3:], person, False)
     if mask.startswith("~a:"):  # EXTBAN: by account
         return person.account is not None and match(mask[3:], person.account_name)
     return match(mask, person.source)
@@ -192,6 +194,8 @@ def normal_mask(typed: str) -> str:
     """`nick` -> `nick!*@*`, `*@host` -> `*!*@host`; `user/host` and `user@host` of a person elsewhere are left to match."""
     if typed.startswith("~a:"):
         return typed
+    if typed.startswith("~m:"):
+        return "~m:" + normal_mask(typed[3:].removeprefix("~m:"))
     nick, bang, rest = typed.partition("!")
     if bang:
         user, _, host = rest.partition("@")

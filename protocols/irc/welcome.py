@@ -162,7 +162,7 @@ def isupport_tokens(network: Network) -> list[str]:
         "CHANTYPES=#&",
         "ELIST=CMNTU",
         "EXCEPTS=e",
-        "EXTBAN=~,a",
+        "EXTBAN=~,am",
         "ACCOUNTEXTBAN=a",
         f"HOSTLEN={names.NICK_LENGTH}",
         "INVEX=I",

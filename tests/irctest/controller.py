@@ -25,6 +25,7 @@ class PleromadController(BaseServerController, DirectoryBasedController):
     software_name = "pleromad"
     supported_sasl_mechanisms = {"PLAIN"}
     supports_sts = False
+    extban_mute_char = "m"
     _port_wait_interval = 0.05
     # What is declared here cannot hide as a skip: a test that finds it missing fails.
     capabilities = frozenset(

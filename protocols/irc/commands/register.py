@@ -44,7 +44,7 @@ async def register(call: Call) -> None:
         if session.address:
             network.newcomers.check(session.address, now)
         user = await network.core.accounts.register(
-            username=name, email=address, password=password, reason="Registered over IRC", without_email=not mail
+            username=name, email=address, password=password, reason="Registered over IRC", without_email=not mail, address=session.address
         )
     except PleromadError as error:
         call.fail("REGISTER", _code(error), shown, error.public.removeprefix("Validation failed: "))
