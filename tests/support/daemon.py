@@ -51,6 +51,7 @@ registrations = "open"
 [store]
 dsn = "{dsn}"
 data_dir = "data"
+connections = 16
 [http]
 listen = ["tcp:{self.http}:interface=127.0.0.1"]
 public_url = "{self.url}"
