@@ -48,8 +48,9 @@ class People:
 
     async def keep(self, document: Document, *, key_id: str | None = None) -> Account:
         """Keep an actor whose document was fetched from where its id says. `key_id`: which of several keys to take."""
-        actor = to_core.actor(document, key_id=key_id)
-        actor = await self._with_handle(actor)
+        known = await self._core.reading.account_by_uri(str(document.get("id")))
+        actor = to_core.actor(document, key_id=key_id or (known.key_id if known is not None else None))
+        actor = await self._with_handle(actor, known)
         account = await self._core.accounts.keep_remote(actor)
         self._refreshed.put(actor.uri, self._core.clock.seconds())
         return account
@@ -73,12 +74,11 @@ class People:
             raise Forbidden("This handle is not its own", detail=f"{username}@{host} is {account.acct}", station="authorise")
         return account
 
-    async def _with_handle(self, actor: RemoteActor) -> RemoteActor:
+    async def _with_handle(self, actor: RemoteActor, known: Account | None) -> RemoteActor:
         """Which handle an actor may have (S9): the one WebFinger of its id's host confirms; on another host, that host too.
 
         Whoever answers no WebFinger is known under the host of its id, as long as nobody else has that handle.
         """
-        known = await self._core.reading.account_by_uri(actor.uri)
         if known is not None and known.username == actor.username and known.domain:
             return replace(actor, domain=known.domain)
         home = host_key(actor.uri) or actor.domain

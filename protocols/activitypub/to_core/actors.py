@@ -9,7 +9,7 @@ from typing import Any
 from pleromad import text
 from pleromad.errors import Invalid
 from pleromad.model.account import ActorType, RemoteActor
-from protocols.activitypub.origins import host_of, origin_of, same_origin
+from protocols.activitypub.origins import host_of, origin_of, same_origin, without_fragment
 from protocols.activitypub.to_core import tags
 from protocols.activitypub.to_core.pieces import (
     as_bool,
@@ -113,7 +113,11 @@ def shared_inbox_of(document: Mapping[str, Any]) -> str:
 
 
 def key_of(document: Mapping[str, Any], uri: str, wanted: str | None = None) -> tuple[str, str]:
-    """(id, PEM) of the actor's key for HTTP Signatures; of several the wanted one. Keys of other owners or hosts are not its own."""
+    """(id, PEM) of the actor's key for HTTP Signatures; of several the wanted one. Keys of other owners or hosts are not its own.
+
+    A key that lies neither in the actor's document nor below it is its own when it was asked for (`wanted`) and led here:
+    otherwise one person of a server could name the key of another as theirs (S10).
+    """
     found = ("", "")
     for key in as_list(prop(document, "publicKey")):
         if not isinstance(key, dict):
@@ -125,7 +129,7 @@ def key_of(document: Mapping[str, Any], uri: str, wanted: str | None = None) -> 
             continue
         if id == wanted:
             return id, pem
-        if not found[0]:
+        if not found[0] and (without_fragment(id) == uri or id.startswith(f"{uri}/")):
             found = (id, pem)
     return found
 
