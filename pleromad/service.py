@@ -110,6 +110,7 @@ class ActivityService:
             account_id=result.account_id,
             duplicate=result.unchanged,
             pending=result.pending,
+            report_id=result.report_id,
             local=actor.local,
             notified=tuple(done.notified),
         )

@@ -44,6 +44,14 @@ async def change(db: Queries, tag: str, columns: Mapping[str, Any]) -> None:
     )
 
 
+async def refuse_trend(db: Queries, kind: str, key: str, refused: bool) -> None:
+    """`kind`: tag, link or status; `key`: its name, address or id."""
+    if refused:
+        await db.execute("INSERT INTO trend_refusals (kind, key) VALUES (%s, %s) ON CONFLICT DO NOTHING", (kind, key))
+    else:
+        await db.execute("DELETE FROM trend_refusals WHERE kind = %s AND key = %s", (kind, key))
+
+
 async def uses(db: Queries, tags: Collection[str], since: date) -> list[Sequence[Any]]:
     """(tag, day, uses, accounts) in public."""
     if not tags:

@@ -18,7 +18,7 @@ from twisted.web import static
 from twisted.web.server import NOT_DONE_YET
 from werkzeug.exceptions import HTTPException
 
-from pleromad.errors import Invalid, NotFound, PleromadError, RateLimited, StoreUnavailable
+from pleromad.errors import Forbidden, Invalid, NotFound, PleromadError, RateLimited, StoreUnavailable
 from web.answers import Answer, FileAnswer, Streamed, status_of
 from web.bodies import read_fields
 from web.exchange import Exchange, HallFactory
@@ -240,6 +240,8 @@ class Site:
     async def _reply(self, node: _Node, way: _Way | None, request: Request, values: dict[str, str]) -> Answer:
         current_request_id.set(request.id)
         method = request.method
+        if self.core.gatekeeper.shuts_out(request.address):
+            raise Forbidden("Your network has no access here")
         if node.websocket is not None and "websocket" in request.header("upgrade").lower():
             from web.websocket import upgrade
 

@@ -50,7 +50,7 @@ async def apply(work: Work, activity: Flag) -> Result:
         await surface.notify(work, "admin.report", [one for one in staff if one != work.actor.id], about_id=id)
     if forwarded:
         await _forward(work, target, note_ids, comment, uri)
-    return Result(activity.raw, account_id=target.id)
+    return Result(activity.raw, account_id=target.id, report_id=id)
 
 
 async def _seen_by_reporter(work: Work, activity: Flag, target: Account) -> list[int]:

@@ -81,6 +81,7 @@ class Result:
     visibility: Visibility = Visibility.DIRECT
     pending: bool = False
     unchanged: bool = False
+    report_id: int | None = None
 
 
 def require(condition: bool, error: errors.PleromadError) -> None:

@@ -217,5 +217,6 @@ class Outcome:
     account_id: int | None = None
     duplicate: bool = False
     pending: bool = False  # a follow that waits for its Accept
+    report_id: int | None = None
     local: bool = True
     notified: tuple[int, ...] = field(default=())

@@ -10,6 +10,7 @@ from pleromad import text
 from pleromad.errors import Invalid, NotFound
 from pleromad.model.account import Account
 from pleromad.model.moderation import DayUse, Permission, TagRule
+from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
 from pleromad.moderation.desk import Officer
 from store import taxonomies
@@ -53,8 +54,18 @@ class Taxonomies(Officer):
         }
         columns = {key: value for key, value in given.items() if value is not None}
         await taxonomies.change(self._database, tag, columns)
+        if trendable is not None:
+            await taxonomies.refuse_trend(self._database, "tag", tag, not trendable)
         await self.log(self._database, by, "update", "tag", None, f"#{tag}", **columns)
         return (await self.tag_rules([tag]))[0]
+
+    async def review_status(self, by: Account | None, note_id: int, *, allowed: bool) -> Seen:
+        """May a public note become a trend? Raises NotFound."""
+        self.need(by, Permission.MANAGE_TAXONOMIES)
+        seen = await self._desk.reading.note(by.id if by is not None else None, note_id)
+        await taxonomies.refuse_trend(self._database, "status", str(seen.note.id), not allowed)
+        await self.log(self._database, by, "approve" if allowed else "reject", "status_trend", seen.note.id, seen.note.url)
+        return seen
 
     async def tag_rules(self, names: Sequence[str]) -> list[TagRule]:
         """In this order, each with how it was used in the last days; two queries."""

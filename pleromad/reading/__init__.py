@@ -15,6 +15,7 @@ from pleromad.reading.notifications import NotificationReading
 from pleromad.reading.rooms import RoomReading
 from pleromad.reading.search import SearchReading
 from pleromad.reading.shelf import Shelf
+from pleromad.reading.texts import TextReading
 from pleromad.reading.timelines import TimelineReading
 from store.pool import Database
 
@@ -31,6 +32,7 @@ class Reading(
     FederationReading,
     InstanceReading,
     ModerationReading,
+    TextReading,
     SearchReading,
 ):
     def __init__(self, database: Database, settings: Callable[[], Settings]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
+from pleromad.errors import NotFound
 from pleromad.model.moderation import Report, Severance, Strike
 from pleromad.model.note import Seen
 from pleromad.reading.shelf import Reader
@@ -22,6 +23,13 @@ ABOUT: Mapping[str, Callable[[Queries, Collection[int]], Awaitable[dict[int, Any
 
 
 class ModerationReading(Reader):
+    async def report(self, viewer: int, id: int) -> Report:
+        """One that the viewer made. Raises NotFound."""
+        found = (await reports.by_ids(self._database, [id])).get(id)
+        if found is None or found.account_id != viewer:
+            raise NotFound
+        return found
+
     async def reported(self, viewer: int | None, note_ids: Collection[int]) -> dict[int, Seen]:
         """Notes that were reported, whoever may read them else: `core.moderation` asks, for staff."""
         refs = await reports.refs(self._database, note_ids)

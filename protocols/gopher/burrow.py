@@ -74,6 +74,10 @@ class Burrow:
         self._making: dict[Request, list[Deferred[Reply]]] = {}
         self._age = 0  # how often something happened
 
+    def shuts_out(self, address: str) -> bool:
+        """Staff do not want anybody from there."""
+        return self._core.gatekeeper.shuts_out(address)
+
     @property
     def here(self) -> Here:
         return self._current().here

@@ -204,8 +204,11 @@ class Connections(Factory):
         self.open: set[Connection] = set()
         self._counts: Counter[str] = Counter()
 
-    def buildProtocol(self, addr: IAddress | None) -> Protocol:
-        address = network_of(getattr(addr, "host", ""))
+    def buildProtocol(self, addr: IAddress | None) -> Protocol | None:
+        host = getattr(addr, "host", "")
+        if self.burrow.shuts_out(host):
+            return None
+        address = network_of(host)
         if len(self.open) >= MAX_CONNECTIONS or (address and self._counts[address] >= MAX_PER_ADDRESS):
             return Full(self.burrow)
         connection = Connection(self, address)

@@ -14,10 +14,11 @@ import msgspec
 
 from pleromad.core import Core
 from pleromad.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from pleromad.model.account import Account
+from pleromad.model.account import Account, Role
 from pleromad.model.activity import Activity, Origin, Outcome
 from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
+from pleromad.moderation.desk import NOT_ALLOWED
 from protocols.mastodon.errors import INVALID_TOKEN, NEEDS_USER, OUT_OF_SCOPE
 from protocols.mastodon.from_core import Rendering
 from protocols.mastodon.from_core.statuses import Matches
@@ -45,6 +46,7 @@ class Access(Enum):
     ANYBODY = "anybody"  # a token is welcome, and must be valid when there is one
     APP = "app"  # an application's token, or a person's
     PERSON = "person"
+    STAFF = "staff"  # what each of them may, the core decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +191,16 @@ class Door:
             self.site.limits.take(request, BY_ACCOUNT, viewer.id)
         else:
             self.site.limits.take(request, BY_ADDRESS)
+        if access is Access.STAFF and viewer.token is None:
+            raise Forbidden(NOT_ALLOWED)  # not 401: Mastodon's words for everybody who is none of the staff
         if access is not Access.ANYBODY and viewer.token is None:
             raise Unauthenticated(INVALID_TOKEN)
         if viewer.token is not None and scopes and not viewer.allows(*scopes):
             raise Forbidden(OUT_OF_SCOPE)
         if access is Access.PERSON and viewer.account is None:
             raise Invalid(NEEDS_USER)
+        if access is Access.STAFF and (viewer.account is None or viewer.account.role in (None, Role.USER)):
+            raise Forbidden(NOT_ALLOWED)
         return viewer
 
     def answer_of(self, request: Request, result: Any) -> Answer:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from protocols.mastodon.admin_table import ADMIN
 from protocols.mastodon.door import Access, NoForm, Row
 from protocols.mastodon.endpoints import (
     accounts,
     actions,
+    announcements,
     apps,
     conversations,
     data,
@@ -28,6 +30,7 @@ from protocols.mastodon.endpoints import (
     profile,
     push,
     relations,
+    reports,
     search,
     security,
     statuses,
@@ -59,7 +62,9 @@ from protocols.mastodon.entities.instance import (
     Instance,
     InstanceV1,
     Language,
+    PrivacyPolicy,
     Rule,
+    TermsOfService,
 )
 from protocols.mastodon.entities.media import MediaAttachment
 from protocols.mastodon.entities.notification import (
@@ -69,6 +74,7 @@ from protocols.mastodon.entities.notification import (
     NotificationPolicy,
     NotificationPolicyV1,
     NotificationRequest,
+    Report,
     UnreadCount,
 )
 from protocols.mastodon.entities.search import Search, SearchV1
@@ -115,7 +121,10 @@ _INSTANCE = (
     Row("GET", "/api/v1/instance/rules", instance.rules, ANYBODY, "", list[Rule]),
     Row("GET", "/api/v1/instance/extended_description", instance.extended_description, ANYBODY, "", ExtendedDescription),
     Row("GET", "/api/v1/instance/languages", instance.languages, ANYBODY, "", list[Language]),
-    Row("GET", "/api/v1/instance/domain_blocks", empty.not_here, ANYBODY, "", list[DomainBlock]),
+    Row("GET", "/api/v1/instance/domain_blocks", instance.domain_blocks, ANYBODY, "", list[DomainBlock]),
+    Row("GET", "/api/v1/instance/privacy_policy", instance.privacy_policy, ANYBODY, "", PrivacyPolicy),
+    Row("GET", "/api/v1/instance/terms_of_service", instance.terms_of_service, ANYBODY, "", TermsOfService),
+    Row("GET", "/api/v1/instance/terms_of_service/<date>", instance.terms_of_service_of, ANYBODY, "", TermsOfService),
     Row("GET", "/api/v1/instance/peers", empty.not_here, ANYBODY, "", list[str]),
     Row("GET", "/api/v1/instance/activity", empty.not_here, ANYBODY, "", list[dict[str, str]]),
     Row("GET", "/api/v1/instance/translation_languages", empty.no_pairs, ANYBODY, "", dict[str, list[str]]),
@@ -212,7 +221,10 @@ _TIMELINES = (
     Row("GET", "/api/v1/bookmarks", timelines.bookmarks, PERSON, "read:bookmarks", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/markers", timelines.markers, PERSON, "read:statuses", dict[str, Marker], timelines.WhichMarkers),
     Row("POST", "/api/v1/markers", timelines.set_markers, PERSON, "write:statuses", dict[str, Marker], timelines.MarkersForm),
-    Row("GET", "/api/v1/announcements", empty.nothing, PERSON, "", list[Announcement]),
+    Row("GET", "/api/v1/announcements", announcements.many, PERSON, "", list[Announcement]),
+    Row("POST", "/api/v1/announcements/<id>/dismiss", announcements.dismiss, PERSON, "write:accounts", Empty),
+    Row("PUT", "/api/v1/announcements/<id>/reactions/<name>", announcements.react, PERSON, "write:favourites", Empty),
+    Row("DELETE", "/api/v1/announcements/<id>/reactions/<name>", announcements.unreact, PERSON, "write:favourites", Empty),
     Row("GET", "/api/v1/followed_tags", tags.followed, PERSON, "read:follows", list[Tag], NoForm, (100, 200)),
     Row("GET", "/api/v1/featured_tags", tags.featured, PERSON, "read:accounts", list[FeaturedTag]),
     Row("POST", "/api/v1/featured_tags", tags.add_featured, PERSON, "write:accounts", FeaturedTag, tags.NameForm),
@@ -224,6 +236,10 @@ _TIMELINES = (
     Row("GET", "/api/v1/trends/tags", empty.nothing, ANYBODY, "", list[Tag]),
     Row("GET", "/api/v1/trends/statuses", empty.nothing, ANYBODY, "", list[Status]),
     Row("GET", "/api/v1/trends/links", empty.nothing, ANYBODY, "", list[TrendsLink]),
+)
+
+_REPORTS = (
+    Row("POST", "/api/v1/reports", reports.create, PERSON, "write:reports", Report, reports.ReportForm, limit=reports.REPORTS),
 )
 
 _LISTS = (
@@ -354,11 +370,13 @@ ROWS: tuple[Row, ...] = (
     *_EMAILS,
     *_STATUSES,
     *_TIMELINES,
+    *_REPORTS,
     *_LISTS,
     *_FILTERS,
     *_NOTIFICATIONS,
     *_SEARCH,
     *_PLEROMA,
+    *ADMIN,
     *_PLEROMA_TOO,
     *(replace(row, path=row.path.replace("/api/v1/", "/api/", 1)) for row in _PLEROMA),
 )

@@ -41,6 +41,15 @@ _WRITE = [
     "reports",
     "statuses",
 ]
+_ADMIN = [
+    "accounts",
+    "reports",
+    "domain_allows",
+    "domain_blocks",
+    "ip_blocks",
+    "email_domain_blocks",
+    "canonical_email_blocks",
+]
 SUPPORTED: tuple[str, ...] = (
     "read",
     *(f"read:{name}" for name in _READ),
@@ -49,6 +58,7 @@ SUPPORTED: tuple[str, ...] = (
     "follow",
     "push",
     "profile",
+    *(scope for verb in ("read", "write") for scope in (f"admin:{verb}", *(f"admin:{verb}:{name}" for name in _ADMIN))),
 )
 
 # In words, for the person who is asked. Narrower scopes are told by their root and what follows the colon.
@@ -125,7 +135,9 @@ def in_words(scopes: Collection[str]) -> list[str]:
         root, _, thing = name.partition(":")
         if thing and covers(set(scopes) - {name}, name):
             continue
-        if not thing:
+        if root == "admin" and thing:
+            lines.append(_as_staff(thing))
+        elif not thing:
             lines.append(WORDS[root])
         elif root == "write" and thing in _WRITTEN:
             lines.append(_WRITTEN[thing])
@@ -133,3 +145,11 @@ def in_words(scopes: Collection[str]) -> list[str]:
             verb = {"read": "read", "write": "change"}.get(root, root)
             lines.append(f"{verb} {_THINGS.get(thing, thing.replace(':', ' ').replace('_', ' '))}")
     return lines
+
+
+def _as_staff(thing: str) -> str:
+    """`read`, `write:reports`: of the staff, as far as their role goes."""
+    verb, _, noun = thing.partition(":")
+    did = {"read": "see", "write": "change"}.get(verb, verb)
+    what = noun.replace("_", " ") if noun else "everything"
+    return f"{did} {what} as staff of this server, as far as your role goes"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from pleromad.errors import NotFound
 from web.pages import shown
 from web.pages.entering import JOINING
@@ -20,6 +22,8 @@ class About:
         self.core = core
         self.frame = frame
         site.route("GET", "/about", self.about)
+        site.route("GET", "/privacy-policy", self.privacy_policy)
+        site.route("GET", "/terms-of-service", self.terms_of_service)
 
     async def about(self, request: Request) -> Answer:
         settings = self.core.settings
@@ -40,12 +44,30 @@ class About:
             joining=JOINING[settings.instance.registrations],
             contact=contact,
             doors=self._doors(),
+            description=Markup((await self.core.reading.extended_description()).html)
+            if settings.instance.extended_description
+            else "",
             head=Head(
                 url=f"{self.core.uris.base}/about",
                 title=settings.name,
                 description=settings.instance.description,
                 image=absolute("/static/icon.png", self.core.uris),
             ),
+        )
+
+    async def privacy_policy(self, request: Request) -> Answer:
+        found = await self.core.reading.privacy_policy()
+        return await self._text(request, "Privacy policy", found.html, f"Last changed on {found.updated_at:%Y-%m-%d}")
+
+    async def terms_of_service(self, request: Request) -> Answer:
+        """NotFound where there are none."""
+        found = await self.core.reading.terms_of_service()
+        return await self._text(request, "Terms of service", found.html, f"From {found.effective_date.isoformat()} on")
+
+    async def _text(self, request: Request, title: str, html: str, line: str) -> Answer:
+        # The HTML comes out of the sanitiser.
+        return await self.frame.page(
+            request, "text.html", title=title, viewer=await self.frame.viewer(request), text=Markup(html), line=line
         )
 
     def _doors(self) -> list[tuple[str, str]]:

@@ -186,6 +186,7 @@ class Entering:
                 password=text_of(found, "password") or "",
                 reason=given["reason"],
                 invite=given["invite"],
+                address=request.address,
             )
         except (Invalid, Conflict, Forbidden) as error:
             return await self._sign_up_page(

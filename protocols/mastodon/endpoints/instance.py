@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
+
 from pleromad import __version__
 from pleromad.activities import authoring, collection, update
 from pleromad.clock import iso
@@ -12,10 +14,12 @@ from pleromad.model.account import Account
 from pleromad.model.push import VapidKey
 from pleromad.reading.instance import Counts
 from pleromad.signatures import SAFE
-from pleromad.text import CONTENT_TYPES, escape
+from pleromad.text import CONTENT_TYPES
 from protocols.mastodon.door import Call, Listed, NoForm
 from protocols.mastodon.entities import instance as entities
 from protocols.mastodon.from_core.accounts import HEADER, emoji, encode
+from protocols.mastodon.from_core.admin import digest
+from protocols.mastodon.from_core.admin import rules as house_rules
 
 # The API this door speaks, and what it is: apps look for the first number.
 MASTODON = "4.6.0"
@@ -58,8 +62,8 @@ async def show(call: Call[NoForm]) -> entities.Instance:
                 streaming=streaming_url(core),
                 status=None,
                 about=f"{base}/about",
-                privacy_policy=None,
-                terms_of_service=None,
+                privacy_policy=f"{base}/privacy-policy",
+                terms_of_service=f"{base}/terms-of-service" if instance.terms_of_service else None,
             ),
             vapid=entities.Vapid(public_key=vapid.public),
             accounts=entities.AccountLimits(
@@ -80,14 +84,14 @@ async def show(call: Call[NoForm]) -> entities.Instance:
             timelines_access=entities.TimelinesAccess(
                 live_feeds=anybody, hashtag_feeds=anybody, trending_link_feeds=anybody
             ),
-            limited_federation=not core.settings.federation.enabled,
+            limited_federation=core.settings.federation.limited or not core.settings.federation.enabled,
         ),
         registrations=_registrations(core),
         api_versions=entities.ApiVersions(mastodon=API_VERSION),
         contact=entities.Contact(
             email=instance.contact_email, account=None if contact is None else call.render.accounts.raw(contact)
         ),
-        rules=_rules(core),
+        rules=house_rules(core),
         pleroma=_pleroma(core, counts, vapid),
     )
 
@@ -121,7 +125,7 @@ async def show_v1(call: Call[NoForm]) -> entities.InstanceV1:
             polls=polls,
         ),
         contact_account=None if contact is None else call.render.accounts.raw(contact),
-        rules=_rules(core),
+        rules=house_rules(core),
         max_toot_chars=instance.post_limit,
         max_media_attachments=authoring.MAX_MEDIA,
         description_limit=MAX_DESCRIPTION,
@@ -142,13 +146,52 @@ async def show_v1(call: Call[NoForm]) -> entities.InstanceV1:
 
 
 async def rules(call: Call[NoForm]) -> list[entities.Rule]:
-    return _rules(call.core)
+    return house_rules(call.core)
 
 
 async def extended_description(call: Call[NoForm]) -> entities.ExtendedDescription:
-    born = (await call.core.accounts.instance_actor()).created_at
-    description = call.core.settings.instance.description
-    return entities.ExtendedDescription(updated_at=iso(born), content=f"<p>{escape(description)}</p>" if description else "")
+    found = await call.core.reading.extended_description()
+    return entities.ExtendedDescription(updated_at=iso(found.updated_at), content=found.html)
+
+
+async def privacy_policy(call: Call[NoForm]) -> entities.PrivacyPolicy:
+    found = await call.core.reading.privacy_policy()
+    return entities.PrivacyPolicy(updated_at=iso(found.updated_at), content=found.html)
+
+
+async def terms_of_service(call: Call[NoForm]) -> entities.TermsOfService:
+    """The ones in force, or that will be. NotFound when there are none."""
+    found = await call.core.reading.terms_of_service()
+    return entities.TermsOfService(
+        effective_date=found.effective_date.isoformat(),
+        effective=found.effective_date <= call.core.clock.now().date(),
+        content=found.html,
+        succeeded_by=None,
+    )
+
+
+async def terms_of_service_of(call: Call[NoForm]) -> entities.TermsOfService:
+    """Those of a day. Older ones are not kept."""
+    found = await terms_of_service(call)
+    if found.effective_date != call.request.params["date"]:
+        raise NotFound
+    return found
+
+
+async def domain_blocks(call: Call[NoForm]) -> list[entities.DomainBlock]:
+    """NotFound where they are not told; `users`: only to people here."""
+    shown = call.core.settings.instance.show_domain_blocks
+    if shown == "disabled" or (shown == "users" and call.viewer_id is None):
+        raise NotFound
+    return [
+        entities.DomainBlock(
+            domain=one.public_domain,
+            digest=digest(one.domain),
+            severity="suspend" if one.severity == "suspend" else "silence",
+            comment=one.public_comment or UNSET,
+        )
+        for one in call.core.moderation.public_blocks()
+    ]
 
 
 async def languages(call: Call[NoForm]) -> list[entities.Language]:
@@ -171,13 +214,6 @@ async def _contact(core: Core) -> Account | None:
         return await core.reading.account_by_handle(name)
     except NotFound:
         return None
-
-
-def _rules(core: Core) -> list[entities.Rule]:
-    return [
-        entities.Rule(id=str(number), text=text, hint="", translations={})
-        for number, text in enumerate(core.settings.instance.rules, 1)
-    ]
 
 
 def _registrations(core: Core) -> entities.Registrations:

@@ -89,6 +89,7 @@ async def sign_up(call: Call[SignUpForm]) -> Token | RegistrationPending:
         locale=form.locale or "en",
         app_id=token.app.id if token.app else None,
         invite=form.token,
+        address=call.request.address,
     )
     if form.fullname or form.bio:
         change = ProfileChange(display_name=form.fullname or None, note=form.bio or None)

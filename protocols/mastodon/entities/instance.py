@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType, field
 
 from protocols.mastodon.entities.account import AccountJson
-from protocols.mastodon.entities.base import DateTime, Entity, Html, Number, Url
+from protocols.mastodon.entities.base import Date, DateTime, Entity, Html, Number, Url
 
 Access = Literal["public", "authenticated", "disabled"]
 
@@ -22,6 +22,18 @@ class Rule(Entity, kw_only=True):
 class ExtendedDescription(Entity, kw_only=True):
     updated_at: DateTime
     content: Html
+
+
+class PrivacyPolicy(Entity, kw_only=True):
+    updated_at: DateTime
+    content: Html
+
+
+class TermsOfService(Entity, kw_only=True):
+    effective_date: Date
+    effective: bool
+    content: Html
+    succeeded_by: Date | None
 
 
 class ActivityWeek(Entity, kw_only=True):

@@ -1,0 +1,60 @@
+"""Hashtags, and what may be a trend."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pleromad.errors import NotFound
+from pleromad.model.page import Page
+from protocols.mastodon.door import Call, Listed, NoForm
+from protocols.mastodon.entities.admin import AdminTag
+from protocols.mastodon.from_core.accounts import encode
+
+
+class TagForm(msgspec.Struct):
+    display_name: str | None = None
+    trendable: bool | None = None
+    usable: bool | None = None
+    listable: bool | None = None
+
+
+async def tags(call: Call[NoForm]) -> Listed:
+    """By name. A hashtag has no number to page by: `offset` does."""
+    found = await call.core.moderation.tags(call.me, Page(limit=call.page.limit, offset=call.page.offset))
+    return Listed([encode(call.render.admin.tag(one)) for one in found.items])
+
+
+async def show_tag(call: Call[NoForm]) -> AdminTag:
+    return call.render.admin.tag(await call.core.moderation.tag(call.me, call.request.params["name"]))
+
+
+async def change_tag(call: Call[TagForm]) -> AdminTag:
+    changes = msgspec.structs.asdict(call.form)
+    return call.render.admin.tag(await call.core.moderation.change_tag(call.me, call.request.params["name"], **changes))
+
+
+async def approve_tag(call: Call[NoForm]) -> AdminTag:
+    return call.render.admin.tag(await call.core.moderation.change_tag(call.me, call.request.params["name"], trendable=True))
+
+
+async def reject_tag(call: Call[NoForm]) -> AdminTag:
+    return call.render.admin.tag(await call.core.moderation.change_tag(call.me, call.request.params["name"], trendable=False))
+
+
+async def approve_status(call: Call[NoForm]) -> bytes:
+    seen = await call.core.moderation.review_status(call.me, call.id, allowed=True)
+    return call.render.statuses.one(seen, call.me.id)
+
+
+async def reject_status(call: Call[NoForm]) -> bytes:
+    seen = await call.core.moderation.review_status(call.me, call.id, allowed=False)
+    return call.render.statuses.one(seen, call.me.id)
+
+
+async def publishers(call: Call[NoForm]) -> list[object]:
+    """Links are judged one by one here, not by who published them."""
+    return []
+
+
+async def no_publisher(call: Call[NoForm]) -> object:
+    raise NotFound
