@@ -3,6 +3,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import msgspec
 from twisted.trial.unittest import TestCase
 
 from pleromad import config
@@ -27,12 +28,10 @@ class SettingsTests(TestCase):
         table["store"]["data_dir"] = "var"
         built = build(table, "", Path("/x"))
         self.assertEqual(built, build({}, "", Path("/x")))
-        import msgspec
-
         for field in msgspec.structs.fields(Settings):
             if field.name in ("policies", "source"):
                 continue
-            keys = {inner.name for inner in msgspec.structs.fields(field.type)}
+            keys = {inner.encode_name for inner in msgspec.structs.fields(field.type)}
             self.assertEqual(set(table[field.name]), keys, field.name)
 
     def test_an_unknown_key_is_named_with_what_is_meant(self) -> None:

@@ -79,7 +79,9 @@ class ActorTests(ServingCase):
         self.assertEqual((reply.status, reply.json()["type"]), (410, "Tombstone"))
         self.assertEqual((await self.fetch("https://here.example/users/nobody")).status, 404)
         await self.database.execute("UPDATE accounts SET suspended_at = now() WHERE id = %s", (bob.id,))
-        self.assertEqual((await self.fetch(bob.uri)).status, 403)
+        # As Mastodon does: others learn from the document that somebody is suspended.
+        self.assertTrue((await self.document(bob.uri))["suspended"])
+        self.assertEqual((await self.fetch(f"{bob.uri}/outbox")).status, 403)
 
     async def test_somebody_elses_page_here_leads_to_their_server(self):
         bob = await self.remote("bob")
