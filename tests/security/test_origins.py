@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pleromad.errors import Forbidden, NotFound
 from pleromad.ids import PUBLIC
 from pleromad.model.activity import Move
 from protocols.activitypub.origins import origin_of, same_origin
 from tests.security.case import HostileCase
 from tests.support.core import CoreCase
+from tests.support.peer import Page
+from web.answers import Answer
+from web.request import Request
 
 
 class DocumentTests(HostileCase):
@@ -83,17 +88,18 @@ class AuthorTests(HostileCase):
         for uri, author in ((said.uri, self.alice.uri), (theirs["id"], joe), (beside["id"], carol)):
             real = await self.content(uri)
             forged = {"id": uri, "type": "Note", "content": "forged", "to": [PUBLIC], "updated": "2026-12-01T00:00:00Z"}
-            for activity in (
+            acts: tuple[tuple[str, Any], ...] = (
                 ("Delete", uri),
                 ("Delete", {"id": uri, "type": "Tombstone"}),
                 ("Update", {**forged, "attributedTo": author}),
                 ("Update", {**forged, "attributedTo": self.bob}),
                 ("Update", {"id": author, "type": "Person", "preferredUsername": "forged", "inbox": f"{self.bob}/inbox"}),
                 ("Delete", author),
-            ):
+            )
+            for type, object in acts:
                 number += 1
-                await self.send(self.activity(*activity, number))
-                self.assertEqual(await self.content(uri), real, str(activity))
+                await self.send(self.activity(type, object, number))
+                self.assertEqual(await self.content(uri), real, f"{type} {object}")
             self.assertFalse((await self.account(author)).deleted)
             self.assertNotEqual((await self.account(author)).username, "forged")
 
@@ -175,12 +181,17 @@ class OwnTests(HostileCase):
         """A key, a note, an actor, a handle that lead back to this very server."""
         port = self.here.domain.partition(":")[2]
         calls: list[str] = []
-        self.here.site.route("GET", "/trap", lambda request: calls.append("trap"))
+
+        async def trap(request: Request) -> Answer:
+            calls.append(request.path)
+            return Answer(200, b"{}", "application/activity+json")
+
+        self.here.site.route("GET", "/trap", trap)
         for base in (self.here.url, self.here.url.upper().replace("HTTP", "http"), f"http://LocalHost:{port}"):
             for path in ("/trap", "/trap#main-key", "/trap?x"):
                 self.assertIsNotNone(await self.failure(self.fetcher.document(base + path)), base + path)
                 self.assertIn(await self.send(self.create(), key_id=base + path), (401, 503))
-        self.far.pages["/users/to-us"] = self.redirect(f"{self.here.url}/trap")
+        self.far.pages["/users/to-us"] = Page(b"", "", 302, {"Location": f"{self.here.url}/trap"})
         self.assertIsNotNone(await self.failure(self.fetcher.document(f"{self.far.url}/users/to-us", page=True)))
         self.assertEqual((calls, await self.notes()), ([], 0))
 
@@ -190,11 +201,6 @@ class OwnTests(HostileCase):
         await self.send(self.activity("Announce", f"{self.here.url}/notes/12345", 3, to=[PUBLIC]))
         await self.send(self.activity("Create", {**self.far.note(self.bob, 1), "id": f"{self.here.url}/notes/12345"}, 4))
         self.assertEqual(await self.stored(), before)
-
-    def redirect(self, url: str):  # type: ignore[no-untyped-def]
-        from tests.support.peer import Page
-
-        return Page(b"", "", 302, {"Location": url})
 
 
 class HandleTests(HostileCase):
@@ -260,13 +266,6 @@ class MoveTests(CoreCase):
         known = await self.core.reading.account_by_uri(bob.uri)
         assert known is not None
         self.assertEqual((known.moved_to_uri or "", await self.core.reading.follow_of(alice.id, eve.id)), ("", None))
-
-    async def submit(self, activity, by, **origin):  # type: ignore[no-untyped-def]
-        from pleromad.model.activity import Origin
-
-        if by.local:
-            return await super().submit(activity, by, **origin)
-        return await self.core.activities.submit(activity, Origin.remote(by.id, by.domain))
 
 
 class MovedTests(HostileCase):
