@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ class Directs:
         self._network = network
         # Note id, id of the account that was shown it -> under which name its clients have it.
         self._shown: OrderedDict[tuple[int, int], str] = OrderedDict()
+        self._withdrawn: deque[int] = deque(maxlen=REMEMBERED)
         # While an author's note is being written, what the bus says of it waits: `say` shows it.
         self._writing = Locks()
 
@@ -147,13 +148,14 @@ class Directs:
         """The accounts that were shown this note lately, with the name of the conversation it was shown in."""
         return [(account_id, target) for (note, account_id), target in self._shown.items() if note == note_id]
 
-    def forget(self, note_id: int) -> None:
-        for account_id, _ in self.shown_to(note_id):
-            del self._shown[note_id, account_id]
+    def withdrawing(self, note_id: int) -> None:
+        """A session of ours deletes this note and shows it: what the bus says of that is no news."""
+        self._withdrawn.append(note_id)
 
     def _deleted(self, author_id: int, note_id: int) -> None:
+        if note_id in self._withdrawn:
+            return
         shown = self.shown_to(note_id)
-        self.forget(note_id)
         by = next(iter(self._network.all_of_account(author_id)), None)
         for account_id, target in shown:
             for person in self._network.of_account(account_id):

@@ -107,7 +107,7 @@ async def _in_directs(call: Call, target: str, message_id: str, reason: str) -> 
         if note.account.id != person.account_id:
             _forbidden(call, target, message_id)
             return
-        network.directs.forget(note.id)
+        network.directs.withdrawing(note.id)
         if not await _delete(call, target, note):
             return
     people = [person] if partner is person else [person, partner]
