@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from pleromad.errors import NotFound
 from pleromad.model import event
@@ -30,8 +31,8 @@ class ConversationTests(CoreCase):
     async def whisper(self, who: Account, text: str, to: Note | None = None) -> Note:
         return await self.say(who, text, visibility=Visibility.DIRECT, in_reply_to_id=to.id if to else None)
 
-    async def of(self, who: Account, page: Page = Page()) -> tuple[Conversation, ...]:
-        return (await self.core.reading.conversations(who.id, page)).items
+    async def of(self, who: Account, limit: int = 20) -> tuple[Conversation, ...]:
+        return (await self.core.reading.conversations(who.id, Page(limit=limit))).items
 
     async def shown(self, who: Account) -> list[tuple[list[str], int, bool]]:
         return [(sorted(each.username for each in one.people), one.last.note.id, one.unread) for one in await self.of(who)]
@@ -153,7 +154,7 @@ class ConversationTests(CoreCase):
         self.assertEqual([seen.note.id for seen in notes], [again, answer.id, note_id])
         self.assertEqual({seen.state.conversation_id for seen in notes}, {one.id})
 
-    async def arrive(self, far: Account, to: Account, content: str, **more: object) -> int:
+    async def arrive(self, far: Account, to: Account, content: str, **more: Any) -> int:
         uri = f"{far.uri}/notes/{next(_numbers)}"
         note = RemoteNote(
             uri=uri, type="Note", to=(to.uri,), cc=(), content=content, published=datetime.now(UTC), mention_ids=(to.id,), **more
@@ -178,7 +179,7 @@ class ConversationTests(CoreCase):
         ids = [(await self.whisper(who, f"@alice {n}")).id for n in range(3) for who in others]
         costs = []
         for limit in (1, 9):
-            await self.of(alice, Page(limit=limit))
+            await self.of(alice, limit)
             before = self.core.statements
             found = await self.core.reading.conversations(alice.id, Page(limit=limit))
             costs.append(self.core.statements - before)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from pleromad.errors import Invalid, NotFound
 from pleromad.model import event
@@ -19,7 +20,7 @@ from pleromad.model.activity import (
 )
 from pleromad.model.event import Event
 from pleromad.model.note import Note, NoteDraft, PollDraft, Visibility
-from pleromad.model.notification import Chosen
+from pleromad.model.notification import EVERYTHING, Chosen
 from pleromad.model.page import Page
 from tests.support.core import CoreCase
 
@@ -27,7 +28,7 @@ ALL = Chosen(filtered=True)
 
 
 class NotificationCase(CoreCase):
-    async def types(self, viewer: Account, chosen: Chosen = Chosen()) -> list[str]:
+    async def types(self, viewer: Account, chosen: Chosen = EVERYTHING) -> list[str]:
         return [one.type for one in (await self.core.reading.notifications(viewer.id, Page(limit=80), chosen)).items]
 
     async def like(self, who: Account, note: Note) -> None:
@@ -145,7 +146,7 @@ class CauseTests(NotificationCase):
 
 
 class PolicyTests(NotificationCase):
-    async def fate(self, policy: dict[str, str], alice: Account, sender: Account, text: str = "@alice hi", **draft: object) -> str:
+    async def fate(self, policy: dict[str, str], alice: Account, sender: Account, text: str = "@alice hi", **draft: Any) -> str:
         """What becomes of a mention: told, filtered or dropped."""
         await self.core.personal.set_notification_policy(alice.id, policy)
         await self.core.personal.dismiss_all(alice.id)

@@ -34,12 +34,10 @@ def seal(content: bytes, subscription: PushSubscription) -> tuple[bytes, Headers
     salt = os.urandom(16)
     keys = subscription.keys
     version = "aes128gcm" if subscription.standard else "aesgcm"
-    public = ours.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    body: bytes = http_ece.encrypt(
-        content, salt=salt, private_key=ours, dh=keys.p256dh, auth_secret=keys.auth, keyid=public, version=version
-    )
+    body: bytes = http_ece.encrypt(content, salt=salt, private_key=ours, dh=keys.p256dh, auth_secret=keys.auth, version=version)
     headers = {"Content-Encoding": version}
     if not subscription.standard:
+        public = ours.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         headers |= {"Encryption": f"salt={_base64url(salt)}", "Crypto-Key": f"dh={_base64url(public)}"}
     return body, headers
 
