@@ -62,8 +62,9 @@ class Work:
             blocked=blocked,
             withdrawn=facts.suspended,
         )
-        # A server that got a note for its people may act on it without our knowing which of them follow.
-        if not visibility.may_see(facts.visibility, standing) and (self.actor.local or blocked):
+        # A server that got a note for its people may act on it without our knowing which of them follow; what is withdrawn it
+        # does not bring back (S24).
+        if not visibility.may_see(facts.visibility, standing) and (self.actor.local or blocked or facts.suspended):
             raise errors.NotFound(station="check")
         return facts
 

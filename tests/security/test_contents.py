@@ -1,0 +1,133 @@
+"""What is inside of what others send: markup, names, addresses, and how much of it. S15, S16, S17, S30."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+
+from pleromad.ids import PUBLIC
+from protocols.activitypub import adapter, signatures
+from tests.security.case import HostileCase
+from tests.support.federation import another_pair
+from tests.support.http import SiteCase
+from web.limits import Limit
+
+EVIL = '<script>run()</script><img src=x onerror=run()><a href="javascript:run()">x</a><p style="position:fixed" onclick=run() class="evil mention">y</p><iframe src="//x"></iframe><a>no address</a><svg onload=run()>'
+ACTS = re.compile(r"<script|<img|<iframe|<svg|<[^>]*\son\w+=|<[^>]*javascript:|<[^>]*\sstyle=|class=\"[^\"]*evil", re.I)
+
+
+class DowngradeTests(HostileCase):
+    """S15: who is known by ActivityPub is not changed by anything older."""
+
+    async def test_s15_salmon_changes_nobody(self) -> None:
+        await self.resolver.account(self.bob)
+        before = await self.stored()
+        entry = f'<entry xmlns="http://www.w3.org/2005/Atom"><id>{self.far.url}/notes/1</id><author><uri>{self.bob}</uri><name>forged</name></author><content>forged</content></entry>'
+        envelope = f'<me:env xmlns:me="http://salmon-protocol.org/ns/magic-env"><me:data type="application/atom+xml">{entry.encode().hex()}</me:data><me:sig>AAAA</me:sig></me:env>'
+        for path in ("/users/alice/salmon", f"/salmon/{self.alice.id}", "/salmon", "/inbox", "/push/subscriptions/1"):
+            status, _ = await self.far.send("POST", self.here.url + path, {"Content-Type": "application/magic-envelope+xml"}, envelope.encode())
+            self.assertGreaterEqual(status, 400, path)
+        self.assertEqual((await self.stored(), (await self.account(self.bob)).display_name), (before, ""))
+
+
+class MarkupTests(HostileCase):
+    """S16: nothing of what others write is run by anybody's browser."""
+
+    async def test_s16_a_note_and_its_author_full_of_scripts(self) -> None:
+        field = {"type": "PropertyValue", "name": EVIL, "value": EVIL}
+        document = json.loads(self.far.pages["/users/bob"].body)  # type: ignore[union-attr]
+        icon = {"type": "Image", "url": "javascript:run()"}
+        self.far.put("/users/bob", {**document, "name": EVIL, "summary": EVIL, "attachment": [field], "url": "javascript:run()", "icon": icon})
+        emoji = {"type": "Emoji", "name": ":ok:", "icon": {"type": "Image", "url": "javascript:run()"}}
+        picture = [{"type": "Image", "url": "javascript:run()"}, {"type": "Document", "url": "data:text/html,x", "mediaType": "text/html"}]
+        await self.send(self.create(1, content=EVIL, url="javascript:run()", tag=[emoji, {"type": "Hashtag", "name": EVIL, "href": "javascript:x"}], attachment=picture))
+        question = self.far.note(self.bob, 2, type="Question", oneOf=[{"type": "Note", "name": EVIL}, {"type": "Note", "name": "b"}], content=EVIL, summary=EVIL)
+        await self.send(self.activity("Create", question, 2000, to=question["to"]))
+        self.assertEqual(await self.notes(), 2)
+        for number in (1, 2):
+            note = await self.here.note(f"{self.far.url}/notes/{number}")
+            assert note is not None
+            self.assertIn("y", note.content)
+            self.assertIsNone(ACTS.search(note.content), note.content)
+            self.assertIsNone(ACTS.search(note.spoiler_text))
+            self.assertNotIn("javascript:", note.url or "")
+            self.assertEqual(([one.url for one in note.emojis], [one.url for one in note.media]), ([], []))
+        bob = await self.account(self.bob)
+        for text in (bob.note, *(value for _, value in [(one.name, one.value) for one in bob.fields])):
+            self.assertIsNone(ACTS.search(text), text)
+        self.assertFalse([url for url in (bob.url, bob.avatar_url, bob.header_url) if url and not url.startswith("http")])
+
+
+class NameTests(HostileCase):
+    """S17: no name of others becomes a path."""
+
+    async def test_s17_emoji_and_files_with_names_that_are_paths(self) -> None:
+        before = sorted(self.here.settings.data_dir.rglob("*"))
+        names = (":../../evil:", ":a/b:", ":/etc/passwd:", ":..:", ":a\\b:", ":a.b:", ":" + "a" * 500 + ":", ": :", "::")
+        tags = [{"type": "Emoji", "name": name, "icon": {"type": "Image", "url": f"{self.far.url}/x.png"}} for name in names]
+        picture = {"type": "Image", "url": f"{self.far.url}/../../../evil.png", "name": "../../x"}
+        await self.send(self.create(1, tag=tags, attachment=[picture]))
+        note = await self.here.note(f"{self.far.url}/notes/1")
+        assert note is not None
+        self.assertEqual(note.emojis, ())
+        said = await self.here.say(self.alice, "react")
+        for number, name in enumerate(names):
+            await self.send(self.activity("EmojiReact", said.uri, number + 10, content=name, tag=[tags[number]]))
+        now = await self.here.note(said.uri)
+        assert now is not None
+        self.assertEqual(now.reactions, ())
+        self.assertEqual(sorted(self.here.settings.data_dir.rglob("*")), before)
+
+
+class FloodTests(HostileCase):
+    """S30: what will be refused costs little, and is refused before it costs more."""
+
+    async def test_s30_deletes_of_people_nobody_knew_fetch_nothing(self) -> None:
+        before = await self.stored()
+        for number in range(5):
+            gone = f"{self.far.url}/users/gone{number}"
+            self.far.pairs[gone] = another_pair()
+            for object in (gone, {"id": gone, "type": "Tombstone"}):
+                self.assertEqual(await self.send({**self.activity("Delete", object, number), "actor": gone}, by=gone), 202)
+        self.assertEqual((self.far.asked, await self.stored(), await self.count("jobs")), ([], before, 0))
+
+    async def test_s30_what_cannot_be_right_fetches_no_key(self) -> None:
+        big = json.dumps({**self.create(), "x": "x" * 1_100_000}).encode()
+        self.assertEqual(await self.far.post(self.inbox, big, by=self.bob), 413)
+        for junk in (b"", b"[]", b"{", b'{"type": "Note"}', b"\xff\xfe"):
+            self.assertEqual(await self.far.post(self.inbox, junk, by=self.bob), 400)
+        self.assertEqual((await self.post_signed(self.far, self.bob, self.create(), names=("(request-target)", "host", "date")))[0], 401)
+        self.assertEqual((await self.post_signed(self.far, self.bob, self.create(), sent=json.dumps(self.create(2)).encode()))[0], 401)
+        self.assertEqual((self.far.asked_for("/users/bob"), await self.notes()), (0, 0))
+
+    async def test_s30_a_key_that_does_not_fit_is_asked_for_once(self) -> None:
+        pair = another_pair()
+        for number in range(4):
+            self.assertEqual(await self.send(self.create(number), pair=pair), 401)
+        self.assertLessEqual(self.far.asked_for("/users/bob"), 2)
+        self.assertEqual(await self.notes(), 0)
+
+    async def test_s30_a_note_that_names_thousands(self) -> None:
+        tags = [{"type": "Mention", "href": f"{self.far.url}/users/u{number}", "name": "x"} for number in range(3_000)]
+        self.assertEqual(await self.send(self.create(1, tag=tags, cc=[tag["href"] for tag in tags])), 202)
+        self.assertLess(await self.count("mentions"), 600)
+        self.assertLessEqual(len({one.path for one in self.far.asked if "/users/u" in one.path}), 0)
+
+
+class KeyStormTests(SiteCase):
+    DOORS = ("activitypub",)
+
+    async def test_s30_one_address_makes_us_fetch_so_many_keys_and_no_more(self) -> None:
+        self.patch(adapter, "KEY_FETCHES", Limit("keys", 3, 300))
+        private = signatures.private_key(another_pair().private)
+        statuses = []
+        for number in range(6):
+            actor = f"http://far.example/users/{number}"  # not https: refused before anything is asked
+            body = json.dumps({"id": f"{actor}/1", "type": "Like", "actor": actor, "object": PUBLIC}).encode()
+            headers = signatures.sign(private, f"{actor}#main-key", method="POST", host="here.example", path="/inbox", body=body, now=datetime.now(UTC))
+            reply = await self.request("POST", "/inbox", body=body, headers={**headers, "Host": "here.example", "Content-Type": "application/activity+json"}, address="198.51.100.7")
+            statuses.append(reply.status)
+        self.assertEqual(statuses[3:], [429, 429, 429], statuses)
+        self.assertNotIn(429, statuses[:3])
+        self.assertEqual(await self.database.fetch_value("SELECT count(*) FROM jobs"), 0)
