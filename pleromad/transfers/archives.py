@@ -35,7 +35,7 @@ AS2 = "https://www.w3.org/ns/activitystreams"
 class Archives(Clerk):
     def __init__(self, desk: TransferDesk) -> None:
         super().__init__(desk)
-        desk.jobs.work(MAKE, self._work, concurrency=1, on_exhausted=self._give_up)
+        desk.jobs.work(MAKE, self._make, concurrency=1, on_exhausted=self._give_up_archive)
         desk.jobs.periodic("old archives", 3600, self.forget_archives)
 
     @property
@@ -71,7 +71,7 @@ class Archives(Clerk):
 
     # ---- making one
 
-    async def _work(self, job: Job) -> None:
+    async def _make(self, job: Job) -> None:
         id = int(job.payload["archive_id"])
         found = await transfers.archive(self._database, id)
         if found is None or found[0] is None:
@@ -93,7 +93,7 @@ class Archives(Clerk):
         await transfers.archive_done(self._database, id, (self._folder / archive.name).stat().st_size)
         await self._desk.accounts.tell_archive(account_id)
 
-    async def _give_up(self, job: Job) -> None:
+    async def _give_up_archive(self, job: Job) -> None:
         await transfers.archive_failed(self._database, int(job.payload["archive_id"]))
 
     async def _write(self, path: Path, account_id: int, files: list[str]) -> None:

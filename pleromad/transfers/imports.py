@@ -29,7 +29,7 @@ Row = dict[str, str]
 class Imports(Clerk):
     def __init__(self, desk: TransferDesk) -> None:
         super().__init__(desk)
-        desk.jobs.work(ROW, self._work, concurrency=6, backoff=lambda attempts: 60.0 * attempts, on_exhausted=self._give_up)
+        desk.jobs.work(ROW, self._take_row, concurrency=6, backoff=lambda attempts: 60.0 * attempts, on_exhausted=self._give_up_row)
 
     async def begin_import(self, account_id: int, kind: str, data: bytes) -> Import:
         """`data`: the file. What is there already stays. Raises NotFound for a kind there is not, Invalid and TooLarge (field list)."""
@@ -52,7 +52,7 @@ class Imports(Clerk):
         """The last ones, newest first."""
         return await transfers.imports(self._database, account_id, SHOWN)
 
-    async def _work(self, job: Job) -> None:
+    async def _take_row(self, job: Job) -> None:
         import_id, kind, row = int(job.payload["import_id"]), str(job.payload["kind"]), dict(job.payload["row"])
         account_id = await transfers.owner_of_import(self._database, import_id)
         if account_id is None:
@@ -68,7 +68,7 @@ class Imports(Clerk):
         else:
             await transfers.row_done(self._database, import_id)
 
-    async def _give_up(self, job: Job) -> None:
+    async def _give_up_row(self, job: Job) -> None:
         why = f"{_called(job.payload['row'])}: {Unreachable.default}"[:300]
         await transfers.row_failed(self._database, int(job.payload["import_id"]), why)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pleromad.model.account import Account
-from pleromad.model.activity import Follow
+from pleromad.model.activity import Follow, Move
 from tests.support.core import PASSWORD
 from tests.support.federation import FederationCase, Server
 
@@ -40,8 +40,6 @@ class MovingTests(FederationCase):
         new_there = await self.there.known(self.new)
         # A server that does not ask first: it says the Move all the same.
         await self.there.database.execute("UPDATE accounts SET also_known_as = %s WHERE id = %s", ([self.old.uri], new_there.id))
-        from pleromad.model.activity import Move
-
         await self.there.submit(Move(actor_id=self.old.id, target_id=new_there.id))
         await self.quiet(self.there, self.here)
         self.assertTrue(await self.follows(self.here, self.fan, self.old_here))

@@ -7,6 +7,7 @@ from typing import Any
 from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
+from pleromad.accounts import moving
 from pleromad.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from pleromad.model.account import Account, ProfileChange
 from pleromad.model.activity import Block, Move, Update
@@ -137,8 +138,6 @@ class ComingTests(MovingCase):
         self.assertTrue(await self.follows(fan, old))
 
     async def test_many_followers_go_in_steps(self) -> None:
-        from pleromad.accounts import moving
-
         self.patch(moving, "AT_A_TIME", 2)
         old, new = await self.remote("old"), await self.person("new")
         await self.core.accounts.add_alias(new.id, old)
