@@ -6,12 +6,11 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, gatherResults
 
-from pleromad.errors import Gone, Invalid, NotFound, PleromadError, Unreachable
+from pleromad.errors import Gone, NotFound, PleromadError, Unreachable
 from pleromad.model.activity import Delete
 from protocols.activitypub import fetching
-from protocols.activitypub.finger import xml_of
 from tests.support.federation import FederationCase, Server
-from tests.support.peer import Asked, Page, Peer
+from tests.support.peer import Page, Peer
 
 
 class FetchingCase(FederationCase):
@@ -65,17 +64,6 @@ class ActorTests(FetchingCase):
         self.assertEqual((await self.resolver.account(f"{self.here.url}/@alice")).id, alice.id)
         self.assertEqual((await self.resolver.account(f"@alice@{self.here.domain}")).id, alice.id)
 
-    async def test_only_activitystreams_media_types_count(self) -> None:
-        """S5: an uploaded file is no actor."""
-        document = self.far.pages["/users/bob"]
-        assert isinstance(document, Page)
-        for media_type in ("application/json", "text/html", "application/ld+json", 'application/ld+json; profile="https://evil.example/"', "image/png"):
-            path = f"/media/{abs(hash(media_type))}.json"
-            self.far.pages[path] = Page(document.body.replace(b"/users/bob", path.encode()), media_type)
-            self.assertEqual(await self.failure(self.resolver.account(self.far.url + path)), NotFound, media_type)
-        self.far.pages["/users/bob"] = Page(document.body, 'application/ld+json; charset=utf-8; profile="https://x.example/ https://www.w3.org/ns/activitystreams"')
-        self.assertEqual((await self.resolver.account(self.bob)).uri, self.bob)
-
     async def test_a_redirect_to_another_server_does_not_speak_for_the_first(self) -> None:
         """S6: not for ids; for an address somebody typed it leads on, and the actor there is that of there."""
         third = await self.peer()
@@ -86,14 +74,6 @@ class ActorTests(FetchingCase):
         fetcher.forget(f"{self.far.url}/users/joe")
         self.assertEqual((await self.resolver.account(f"{self.far.url}/users/joe")).uri, joe)
 
-    async def test_a_redirect_does_not_let_another_server_write_under_the_first_ones_id(self) -> None:
-        """S6: the document says it is what was asked for, but another server has written it."""
-        third = await self.peer()
-        uri = f"{self.far.url}/users/joe"
-        forged = third.put("/forged", {"id": uri, "type": "Person", "preferredUsername": "joe", "inbox": "http://localhost:1/inbox"})
-        self.far.pages["/users/joe"] = Page(b"", "", 302, {"Location": forged})
-        self.assertEqual(await self.failure(self.resolver.account(uri)), Unreachable)
-
     async def test_a_server_that_does_not_answer_is_not_asked_for_something_else_at_once(self) -> None:
         self.patch(fetching, "DEADLINE_SECONDS", 0.1)
         self.far.pages["/slow"] = lambda asked: None
@@ -101,20 +81,10 @@ class ActorTests(FetchingCase):
             self.assertEqual(await self.failure(self.resolver.account(self.far.url + path)), Unreachable)
         self.assertEqual(len(self.far.asked), 1)
 
-    async def test_redirects_have_an_end(self) -> None:
-        self.far.pages["/loop"] = Page(b"", "", 302, {"Location": "/loop"})
-        self.assertEqual(await self.failure(self.resolver.account(f"{self.far.url}/loop")), Unreachable)
-        self.assertLessEqual(self.far.asked_for("/loop"), 4)
-
     async def test_gone_and_absent(self) -> None:
         self.far.pages["/gone"] = Page(b"", "", 410)
         self.assertEqual(await self.failure(self.resolver.account(f"{self.far.url}/gone")), Gone)
         self.assertEqual(await self.failure(self.resolver.account(f"{self.far.url}/absent")), NotFound)
-
-    async def test_what_failed_is_not_asked_for_again_at_once(self) -> None:
-        for _ in range(3):
-            await self.failure(self.resolver.account(f"{self.far.url}/absent"))
-        self.assertEqual(self.far.asked_for("/absent"), 1)
 
     async def test_who_asks_for_the_same_at_once_waits_for_one_answer(self) -> None:
         found = await gatherResults([Deferred.fromCoroutine(self.resolver.account(self.bob)) for _ in range(5)])
@@ -141,29 +111,6 @@ class HandleTests(FetchingCase):
                 del self.far.pages[key]
         self.assertEqual((await self.resolver.account(self.bob)).acct, f"bob@{self.far.domain}")
 
-    async def test_a_handle_that_leads_to_somebody_else_is_refused(self) -> None:
-        self.far.finger("bob", f"{self.far.url}/users/other")
-        self.assertEqual(await self.failure(self.resolver.account(self.bob)), NotFound)
-
-    async def test_a_handle_on_another_domain_needs_that_domains_word(self) -> None:
-        short = await self.peer()
-        self.far.finger("bob", self.bob, subject=f"acct:bob@{short.domain}")
-        self.assertEqual(await self.failure(self.resolver.account(self.bob)), NotFound)
-        self.here.core.resolver._door.fetcher.forget(self.bob)
-        short.finger("bob", self.bob)
-        self.assertEqual((await self.resolver.account(f"@bob@{short.domain}")).acct, f"bob@{short.domain}")
-
-    async def test_another_server_cannot_give_away_our_handles(self) -> None:
-        self.far.finger("bob", self.bob, subject=f"acct:alice@{self.here.domain}")
-        self.assertEqual(await self.failure(self.resolver.account(self.bob)), NotFound)
-
-    async def test_a_second_actor_with_a_taken_handle_is_refused_when_nobody_vouches(self) -> None:
-        await self.resolver.account(self.bob)
-        self.far.pages = {path: page for path, page in self.far.pages.items() if "webfinger" not in path}
-        self.far.put("/media/x", {"id": f"{self.far.url}/media/x", "type": "Person", "preferredUsername": "bob", "inbox": f"{self.far.url}/inbox"})
-        self.assertEqual(await self.failure(self.resolver.account(f"{self.far.url}/media/x")), NotFound)
-        self.assertEqual((await self.here.core.reading.account_by_handle(f"bob@{self.far.domain}")).uri, self.bob)
-
     async def test_xrd_is_read_and_host_meta_followed(self) -> None:
         acct = f"acct:bob@{self.far.domain}"
         del self.far.pages[f"/.well-known/webfinger?{acct}"]
@@ -175,19 +122,6 @@ class HandleTests(FetchingCase):
             f'<XRD {namespace}><Subject>{acct}</Subject><Link rel="self" type="application/activity+json" href="{self.bob}"/></XRD>'.encode(), "application/xrd+xml"
         )
         self.assertEqual((await self.resolver.account(f"@bob@{self.far.domain}")).uri, self.bob)
-
-    def test_xml_that_would_grow_or_read_files_is_refused(self) -> None:
-        """S14."""
-        for text in (
-            b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>',
-            b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>',
-            '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'.encode("utf-16"),
-            b'<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE x+AD4-<x/>',
-            b"<x>" * 100_000,
-            b"<x",
-            b"",
-        ):
-            self.assertRaises(Invalid, xml_of, text)
 
 
 class NoteTests(FetchingCase):
@@ -204,19 +138,6 @@ class NoteTests(FetchingCase):
         note = self.far.note(self.bob, 1)
         self.far.put("/activities/1", {"id": f"{self.far.url}/activities/1", "type": "Create", "actor": self.bob, "object": note})
         self.assertIsNotNone(await self.resolver.note(f"{self.far.url}/activities/1", None))
-
-    async def test_a_thread_without_end_is_cut(self) -> None:
-        def endless(asked: Asked) -> Page:
-            import json
-
-            number = int(asked.path.rpartition("/")[2])
-            document = self.far.note(self.bob, number, inReplyTo=f"{self.far.url}/endless/{number + 1}", id=self.far.url + asked.path)
-            self.far.pages[f"/endless/{number + 1}"] = endless
-            return Page(json.dumps(document).encode())
-
-        self.far.pages["/endless/1"] = endless
-        self.assertIsNotNone(await self.resolver.note(f"{self.far.url}/endless/1", None))
-        self.assertLess(sum(1 for one in self.far.asked if one.path.startswith("/endless/")), 25)
 
     async def test_a_loop_of_replies_ends(self) -> None:
         self.far.note(self.bob, 1, inReplyTo=f"{self.far.url}/notes/2")
