@@ -7,13 +7,16 @@ database never mint the same id.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
 from datetime import UTC, datetime
+
+from twisted.internet.defer import Deferred
 
 from pleromad.clock import Clock
 from store.pool import Database
 
 BLOCK = 1024
+RESERVE = BLOCK // 2
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 
 
@@ -21,19 +24,36 @@ class Ids:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._free: Iterator[int] = iter(())
+        self._free: deque[int] = deque()
+        self._fetching: Deferred[None] | None = None
 
     async def mint(self, at: datetime | None = None) -> int:
-        """A new id that sorts at `at` (default and upper bound: now). Asks the database once in 1024 calls."""
-        low = next(self._free, None)
-        while low is None:
-            start = int(await self._database.fetch_value("SELECT nextval('id_blocks')")) * BLOCK
-            self._free = iter(range(start, start + BLOCK))
-            low = next(self._free, None)
+        """A new id that sorts at `at` (default and upper bound: now). Asks the database once in 1024 calls.
+
+        It asks long before the last one is gone: ids are minted within transactions, and when these hold every connection
+        there is none to ask with.
+        """
+        if len(self._free) < RESERVE and self._fetching is None:
+            self._fetching = Deferred.fromCoroutine(self._fetch())
+            self._fetching.addErrback(lambda failure: None)
+        while not self._free:
+            start = await self._next_block()
+            self._free.extend(range(start, start + BLOCK))
+        low = self._free.popleft()
         now = self._clock.now()
         moment = now if at is None or at > now else at
         milliseconds = max(0, int(moment.timestamp() * 1000))
         return (milliseconds << 16) | (low & 0xFFFF)
+
+    async def _fetch(self) -> None:
+        try:
+            start = await self._next_block()
+            self._free.extend(range(start, start + BLOCK))
+        finally:
+            self._fetching = None
+
+    async def _next_block(self) -> int:
+        return int(await self._database.value_apart("SELECT nextval('id_blocks')")) * BLOCK
 
 
 def moment_of(id: int) -> datetime:

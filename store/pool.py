@@ -18,7 +18,7 @@ import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
 import psycopg2.extras
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -132,6 +132,8 @@ class Database(_Statements):
         self._closed = False
         self._running: set[Deferred[Any]] = set()
         self._plans = Plans()
+        self._apart: Connection | None = None
+        self._apart_lock = DeferredLock()
 
     async def start(self) -> None:
         """Open one connection, so that a wrong dsn is noticed at once. Raises StoreUnavailable."""
@@ -144,9 +146,30 @@ class Database(_Statements):
             waiter: Deferred[None] = Deferred()
             next(iter(self._running)).addBoth(_tell(waiter))
             await waiter
-        for connection in self._idle:
+        for connection in (*self._idle, *([self._apart] if self._apart is not None else [])):
             connection.close()
         self._idle.clear()
+        self._apart = None
+
+    async def value_apart(self, sql: str) -> Any:
+        """One value over a connection of its own, beside the pool: for what is needed inside of transactions (ids).
+
+        Were it taken from the pool, all connections could be held by transactions that wait for one more.
+        """
+        return await self._shielded(self._value_apart(sql))
+
+    async def _value_apart(self, sql: str) -> Any:
+        async with _Turn(self._apart_lock):
+            for again in (True, False):
+                if self._apart is None or self._apart.closed:
+                    self._apart = await self._connect()
+                try:
+                    rows, _ = await self.run_on(self._apart, sql, ())
+                    return rows[0][0]
+                except StoreUnavailable:
+                    if not again:
+                        raise
+        raise AssertionError("unreachable")
 
     async def transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Run `work` in one transaction: committed when it returns, rolled back when it raises.
@@ -293,6 +316,19 @@ class Database(_Statements):
 
         running.addBoth(done)
         return waiter
+
+
+class _Turn:
+    """`async with` for a DeferredLock."""
+
+    def __init__(self, lock: DeferredLock) -> None:
+        self._lock = lock
+
+    async def __aenter__(self) -> None:
+        await self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 class Plans:

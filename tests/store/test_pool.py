@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from twisted.internet import reactor
 from twisted.internet.defer import CancelledError, Deferred
 
+from pleromad.clock import Clock
 from pleromad.errors import Invalid
+from pleromad.ids import Ids
 from store.pool import Jsonb, Transaction
 from tests.support.postgres import PostgresCase, run_sql
 
@@ -52,3 +55,19 @@ class DatabaseTests(PostgresCase):
     async def test_more_work_than_connections_waits_its_turn(self) -> None:
         waiting = [Deferred.fromCoroutine(self.database.fetch_value("SELECT %s::int FROM pg_sleep(0.01)", (n,))) for n in range(20)]
         self.assertEqual([await each for each in waiting], list(range(20)))
+
+    async def test_ids_are_minted_while_every_connection_is_in_a_transaction(self) -> None:
+        ids = Ids(self.database, Clock(reactor))
+        everybody_in: Deferred[None] = Deferred()
+        inside: list[int] = []
+
+        async def work(tx: Transaction) -> int:
+            await tx.execute("SELECT 1")
+            inside.append(1)
+            if len(inside) == 4:  # as many as the pool has connections
+                everybody_in.callback(None)
+            await everybody_in
+            return await ids.mint()
+
+        running = [Deferred.fromCoroutine(self.database.transaction(work)) for _ in range(4)]
+        self.assertEqual(len({await each for each in running}), 4)
