@@ -91,7 +91,7 @@ async def measure(
         "before_from": span.before.first,
         "before_to": span.before.last,
     }
-    counted = "coalesce(sum(what), 0)" if key in SUMS else "count(DISTINCT what)" if key in ONCE else "count(*)"
+    counted = "sum(what)" if key in SUMS else "count(DISTINCT what)" if key in ONCE else "count(*)"
     rows = await db.fetch(
         f"""WITH e(day, what) AS ({EVENTS[key]})
             SELECT NULL, {counted} FILTER (WHERE {"true" if ever else "day BETWEEN %(from)s AND %(to)s"}),
@@ -101,7 +101,7 @@ async def measure(
     )
     total = next(row for row in rows if row[0] is None)
     days = {row[0]: int(row[1]) for row in rows if row[0] is not None}
-    return int(total[1]), None if ever else int(total[2]), days
+    return int(total[1] or 0), None if ever else int(total[2] or 0), days
 
 
 # ---- dimensions: (key, how many), the most first

@@ -29,14 +29,14 @@ async def page_of(db: Queries, wanted: AccountFilter, page: Page) -> list[int]:
     if wanted.status:
         where.append(_STATUSES[wanted.status])
     bounds, tail, params = between(page, "a.id")
-    for text, column in (
-        (wanted.username, "lower(a.username)"),
-        (wanted.display_name, "lower(a.display_name)"),
-        (wanted.email, "lower(u.email)"),
+    for name, text, column in (
+        ("username", wanted.username, "a.username"),
+        ("display_name", wanted.display_name, "a.display_name"),
+        ("email", wanted.email, "u.email"),
     ):
         if text:
-            params[column] = _beginning(text)
-            where.append(f"{column} LIKE %({column})s")
+            params[name] = _beginning(text)
+            where.append(f"lower({column}) LIKE %({name})s")
     if wanted.domain:
         where.append("a.domain = %(domain)s")
         params["domain"] = wanted.domain

@@ -1,7 +1,10 @@
-"""The endpoints of the staff. Scopes are Mastodon's; what a role may besides, `core.moderation` decides."""
+"""The endpoints of the staff: scopes and permissions are Mastodon's. On whom they may act, `core.moderation` decides."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from pleromad.model.moderation import Permission
 from protocols.mastodon.door import Access, NoForm, Row
 from protocols.mastodon.endpoints import empty
 from protocols.mastodon.endpoints.admin import accounts, dashboard, hosts, reports, signups, taxonomies
@@ -104,4 +107,13 @@ _TAXONOMIES = (
     Row("POST", "/api/v1/admin/trends/links/publishers/<id>/reject", taxonomies.no_publisher, STAFF, "admin:write", object),
 )
 
-ADMIN: tuple[Row, ...] = (*_ACCOUNTS, *_REPORTS, *_HOSTS, *_SIGN_UPS, *_FIGURES, *_TAXONOMIES)
+_NEEDS: tuple[tuple[tuple[Row, ...], Permission], ...] = (
+    (_ACCOUNTS, Permission.MANAGE_USERS),
+    (_REPORTS, Permission.MANAGE_REPORTS),
+    (_HOSTS, Permission.MANAGE_FEDERATION),
+    (_SIGN_UPS, Permission.MANAGE_BLOCKS),
+    (_FIGURES, Permission.VIEW_DASHBOARD),
+    (_TAXONOMIES, Permission.MANAGE_TAXONOMIES),
+)
+
+ADMIN: tuple[Row, ...] = tuple(replace(row, needs=needs) for rows, needs in _NEEDS for row in rows)

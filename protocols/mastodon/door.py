@@ -14,8 +14,9 @@ import msgspec
 
 from pleromad.core import Core
 from pleromad.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from pleromad.model.account import Account, Role
+from pleromad.model.account import Account
 from pleromad.model.activity import Activity, Origin, Outcome
+from pleromad.model.moderation import Permission, may
 from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
 from pleromad.moderation.desk import NOT_ALLOWED
@@ -46,7 +47,7 @@ class Access(Enum):
     ANYBODY = "anybody"  # a token is welcome, and must be valid when there is one
     APP = "app"  # an application's token, or a person's
     PERSON = "person"
-    STAFF = "staff"  # what each of them may, the core decides
+    STAFF = "staff"  # whose role has what the row needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Row:
     paging: tuple[int, int] | None = None
     limit: Limit | None = None  # besides the general ones
     upload: bool = False
+    needs: Permission = Permission.NOTHING  # of these a role must have one, for rows of the staff
     waiting: bool = False  # also for who has not confirmed their address or is not approved yet
 
     @property
@@ -171,6 +173,8 @@ class Door:
 
     async def answer(self, row: Row, request: Request) -> Answer:
         viewer = await self.admit(row.access, row.scopes, request, waiting=row.waiting)
+        if row.access is Access.STAFF and not may(viewer.account.role if viewer.account else None, row.needs):
+            raise Forbidden(NOT_ALLOWED)
         if row.limit is not None:
             self.site.limits.take(request, row.limit, viewer.id)
         call = Call(
@@ -199,8 +203,6 @@ class Door:
             raise Forbidden(OUT_OF_SCOPE)
         if access is Access.PERSON and viewer.account is None:
             raise Invalid(NEEDS_USER)
-        if access is Access.STAFF and (viewer.account is None or viewer.account.role in (None, Role.USER)):
-            raise Forbidden(NOT_ALLOWED)
         return viewer
 
     def answer_of(self, request: Request, result: Any) -> Answer:

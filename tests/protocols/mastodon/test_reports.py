@@ -88,7 +88,8 @@ class ReportTests(MastodonCase):
         for _ in range(3):
             note = await self.say(self.bob, "rude")
             await self.call("POST", "/api/v1/reports", self.by_alice, data={"account_id": str(self.bob.id), "status_ids[]": str(note.id)})
-            costs.append(await self.cost("GET", "/api/v1/admin/reports", self.by_mod))
+            # The least: a statement that is new to its connection takes two.
+            costs.append(min([await self.cost("GET", "/api/v1/admin/reports", self.by_mod) for _ in range(6)]))
         self.assertEqual(costs[1], costs[2])
 
 
