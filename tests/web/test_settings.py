@@ -101,7 +101,7 @@ class EveryPageTests(SettingsCase):
     async def test_nobody_is_led_to_the_log_in_and_back(self) -> None:
         for path in (*PATHS, "/settings/staff"):
             reply = await self.get(path)
-            self.assertEqual((reply.status, reply.location.partition("=")[2]), (303, path.replace("/", "/")), path)
+            self.assertEqual((reply.status, reply.location.partition("=")[2]), (303, path), path)
 
     async def test_a_form_of_another_site_does_nothing(self) -> None:
         await self.begin()
@@ -383,8 +383,8 @@ class StaffTests(SettingsCase):
         self.assertIn("Your password is changed", words(reply.text))
         await self.core.accounts.log_in("bob", "a new good one")
         self.assertEqual((await browser.get(path)).status, 404)
-        await self.person("owner", role=Role.OWNER)
-        await self.send("/settings/staff/link", {"name": "owner"}, 403)
+        await self.person("oscar", role=Role.OWNER)
+        await self.send("/settings/staff/link", {"name": "oscar"}, 403)
 
     async def test_others_do_not_get_there(self) -> None:
         await self.begin()

@@ -109,7 +109,7 @@ class Sessions(Section):
             app["words"] = scopes.in_words(scopes.known(app["scopes"]))
         return {
             "browsers": [token for token in tokens if token.app is None and SESSION_SCOPE in token.scopes],
-            "here": here.id if here is not None else 0,
+            "seat": here.id if here is not None else 0,
             "apps": list(apps.values()),
         }
 
