@@ -268,4 +268,4 @@ class CostTests(NotificationCase):
             warm = await self.cost("GET", f"{path}{separator}limit=40", self.by_alice)
             self.assertLess(warm, costs[1], path)
         for path in (f"{V1}/unread_count", f"{V2}/unread_count", f"{V2}/policy"):
-            self.assertEqual(await self.cost("GET", path, self.by_alice), 3, path)
+            self.assertEqual(await self.cost("GET", path, self.by_alice), 2, path)
