@@ -72,7 +72,7 @@ class Announcements(Officer):
 
         await self._database.transaction(work)
         self._bus.publish([Event(event.ANNOUNCED, 0, 0, id)])
-        return await self.announcement(None, id)
+        return (await self._whole(await announcements.current(self._database, None, id, over=True), None))[0]
 
     async def withdraw_announcement(self, by: Account | None, id: int) -> None:
         """Raises NotFound."""
