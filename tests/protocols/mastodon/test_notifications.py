@@ -132,7 +132,7 @@ class GroupTests(NotificationCase):
         self.assertEqual({one["id"] for one in found["statuses"]}, {str(self.note.id), mention["status_id"]})
         self.assertTrue(favourite["group_key"].startswith(f"favourite-{self.note.id}-"))
         self.assertEqual(mention["group_key"], f"ungrouped-{mention['most_recent_notification_id']}")
-        [single] = [one for one in await self.call("GET", f"{V1}?types[]=favourite&limit=1", self.by_alice)]
+        [single] = await self.call("GET", f"{V1}?types[]=favourite&limit=1", self.by_alice)
         self.assertEqual((single["group_key"], int(single["id"])), (favourite["group_key"], favourite["most_recent_notification_id"]))
         self.assertEqual(favourite["page_max_id"], single["id"])
         self.assertEqual(await self.call("GET", f"{V2}/unread_count", self.by_alice), {"count": 4})

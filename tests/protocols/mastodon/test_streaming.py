@@ -163,6 +163,51 @@ class WebSocketTests(StreamingCase):
         self.assertEqual(told["event"], "conversation")
         self.assertEqual(self.payload(told, Conversation)["last_status"]["id"], str(id))
 
+    async def test_a_conversation_is_told_to_each_who_is_in_it_as_theirs(self) -> None:
+        await self.people()
+        mine = await self.open("?stream=direct", self.by_alice)
+        theirs = await self.open("?stream=direct", await self.token(self.bob))
+        other = await self.open("?stream=direct", await self.token(await self.person("eve")))
+        id = await self.post(self.bob, "@alice psst", visibility=Visibility.DIRECT)
+        read, written = [self.payload(await one.message(), Conversation) for one in (mine, theirs)]
+        self.assertEqual([(one["unread"], one["accounts"][0]["acct"]) for one in (read, written)], [(True, "bob"), (False, "alice")])
+        await self.call("POST", f"/api/v1/conversations/{read['id']}/read", self.by_alice)
+        self.assertFalse(self.payload(await mine.message(), Conversation)["unread"])
+        await self.submit(Update(actor_id=self.bob.id, note_id=id, note=NoteDraft(text="@alice psst!")), self.bob)
+        for one in (mine, theirs):
+            self.assertIn("psst!", self.payload(await one.message(), Conversation)["last_status"]["content"])
+        await self.say(self.bob, "not for eve either", visibility=Visibility.DIRECT)
+        self.assertEqual(self.payload(await theirs.message(), Conversation)["accounts"][0]["acct"], "bob")
+        self.assertEqual((mine.waiting, other.waiting), ([], []))
+
+    async def test_what_a_policy_keeps_back_is_not_told_until_it_is_let_in(self) -> None:
+        await self.people()
+        eve = await self.person("eve")
+        socket = await self.open("?stream=user:notification", self.by_alice)
+        user = await self.open("?stream=user", self.by_alice)
+        direct = await self.open("?stream=direct", self.by_alice)
+        await self.post(eve, "@alice psst", visibility=Visibility.DIRECT)
+        [request] = await self.call("GET", "/api/v1/notifications/requests", self.by_alice)
+        await self.call("POST", f"/api/v1/notifications/requests/{request['id']}/accept", self.by_alice)
+        self.assertEqual(await socket.message(), {"stream": ["user:notification"], "event": "notifications_merged", "payload": "1"})
+        self.assertEqual((await user.message())["event"], "notifications_merged")
+        self.assertEqual(self.payload(await direct.message(), Conversation)["accounts"][0]["acct"], "eve")
+        await self.post(eve, "@alice once more", visibility=Visibility.DIRECT)
+        told = self.payload(await socket.message(), Notification)
+        self.assertEqual((told["type"], told["group_key"]), ("mention", f"ungrouped-{told['id']}"))
+
+    async def test_a_notification_is_told_with_its_group_and_not_when_a_filter_hides_it(self) -> None:
+        await self.people()
+        note = await self.say(self.alice, "mine")
+        socket = await self.open("?stream=user:notification", self.by_alice)
+        hide = {"title": "h", "context": ["notifications"], "filter_action": "hide", "keywords_attributes": [{"keyword": "dogs"}]}
+        await self.call("POST", "/api/v2/filters", self.by_alice, json=hide)
+        await self.post(self.bob, "@alice dogs")
+        await self.submit(Like(actor_id=self.bob.id, note_id=note.id), self.bob)
+        told = self.payload(await socket.message(), Notification)
+        [group] = (await self.call("GET", "/api/v2/notifications?types[]=favourite", self.by_alice))["notification_groups"]
+        self.assertEqual((told["type"], told["group_key"]), ("favourite", group["group_key"]))
+
     async def test_the_deletion_of_a_direct_note_is_told_to_those_in_it(self) -> None:
         await self.people()
         mine = await self.open("?stream=user", self.by_alice)
