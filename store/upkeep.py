@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store import conversations, timelines
+from store import conversations, signups, timelines
 from store.pool import Queries
 
 
@@ -32,6 +32,7 @@ async def end_polls(db: Queries, limit: int) -> list[tuple[int, int, list[int]]]
 
 async def trim(db: Queries) -> None:
     await timelines.trim_homes(db)
+    await signups.trim(db)
     await conversations.mend(db)
     await db.execute(
         "DELETE FROM notification_requests r WHERE NOT EXISTS (SELECT FROM notifications x WHERE x.account_id = r.account_id"
