@@ -366,7 +366,7 @@ class StaffTests(SettingsCase):
         page = await self.send("/settings/staff/turn-away", {"id": str(carol.id)})
         self.assertIn("Nobody waits.", words(page))
         await self.logged_in("bob")
-        await self.send("/settings/staff/turn-away", {"id": str(bob.id)}, 422)
+        await self.send("/settings/staff/turn-away", {"id": str(bob.id)}, 403)
         await self.send("/settings/staff/link", {"name": "bob"}, 403)
 
     async def test_an_administrator_makes_a_link_for_who_lost_the_password(self) -> None:

@@ -40,11 +40,11 @@ class Staff(Section):
         }
 
     async def approve(self, request: Request, user: User, found: Fields) -> Answer:
-        await self.core.accounts.approve(number_of(found, "id"))
+        await self.core.moderation.approve(user.account, number_of(found, "id"))
         return self.done("approved")
 
     async def turn_away(self, request: Request, user: User, found: Fields) -> Answer:
-        await self.core.accounts.turn_away(number_of(found, "id"))
+        await self.core.moderation.reject(user.account, number_of(found, "id"))
         return self.done("turned-away")
 
     async def link(self, request: Request, user: User, found: Fields) -> Answer:
