@@ -38,6 +38,8 @@ async def findings(settings: Settings, reactor: Any) -> AsyncIterator[tuple[bool
             for text in part.listen:
                 yield await _port(section, text, reactor)
     yield await deferToThread(_public, settings)
+    if settings.mail.on:
+        yield await deferToThread(_mail, settings)
 
 
 async def _data_dir(settings: Settings) -> AsyncIterator[tuple[bool, str]]:
@@ -111,3 +113,14 @@ def _public(settings: Settings) -> tuple[bool, str]:
         return False, f"public: the certificate of {host} is not accepted: {error.verify_message}"
     except (OSError, ssl.SSLError) as error:
         return False, f"public: {host} port {port} does not answer: {error}. Is the proxy running, is the firewall open?"
+
+
+def _mail(settings: Settings) -> tuple[bool, str]:
+    mail = settings.mail
+    if mail.password_file and not os.access(mail.password_file, os.R_OK):
+        return False, f"mail: {mail.password_file} cannot be read by this user"
+    try:
+        with socket.create_connection((mail.host, mail.port), timeout=5):
+            return True, f"mail: {mail.host}:{mail.port} answers; try a letter: pleromactl mail-test NAME"
+    except OSError as error:
+        return False, f"mail: {mail.host}:{mail.port} does not answer ({error}): is [mail] host right, and is the port open?"

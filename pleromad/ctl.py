@@ -15,7 +15,7 @@ from twisted.internet import task
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
-from pleromad import config
+from pleromad import config, ctl_accounts, ctl_staff
 from pleromad.config import Settings
 from pleromad.core import Core
 from pleromad.errors import PleromadError, SettingsError
@@ -48,6 +48,10 @@ def parser() -> argparse.ArgumentParser:
     delete = user.add_parser("delete", help="an account with all it said; the name stays taken")
     delete.add_argument("name")
     delete.add_argument("--yes", action="store_true", help="do not ask")
+    ctl_staff.add_user_commands(user)
+    ctl_staff.add_groups(groups)
+    ctl_accounts.add_user_commands(user)
+    ctl_accounts.add_groups(groups)
 
     db = groups.add_parser("db", help="the database").add_subparsers(dest="command", required=True, metavar="...")
     db.add_parser("migrate", help="bring the schema up to date")
@@ -69,7 +73,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.group == "db" and options.command in ("psql", "dump"):
         _postgres_program(settings, options)
         return
-    work = CHECKS if options.group == "check" else COMMANDS[options.group, options.command]
+    work = CHECKS if options.group == "check" else COMMANDS[options.group, getattr(options, "command", "")]
     status: list[str | int] = [0]
 
     async def run(reactor: Any) -> None:
@@ -163,7 +167,7 @@ async def user_reset_password(settings: Settings, options: argparse.Namespace, r
 async def user_approve(settings: Settings, options: argparse.Namespace, reactor: Any) -> str | int | None:
     async def work(core: Core) -> None:
         user = await core.accounts.user_by_name(options.name)
-        await core.accounts.approve(user.account.id)
+        await core.moderation.approve(None, user.account.id)
         print(f"{user.account.username} may log in")
 
     return await with_core(settings, reactor, work)
@@ -178,6 +182,7 @@ async def user_delete(settings: Settings, options: argparse.Namespace, reactor: 
             if input(f"Delete {user.account.username} and {user.account.statuses_count} notes for ever? Type the name: ") != user.account.username:
                 return "pleromactl: nothing was deleted"
         await core.accounts.delete_user(user.account.id)
+        await core.moderation.log(core.database, None, "destroy", "account", user.account.id, user.account.username)
         print(f"{user.account.username} is gone; other servers will be told")
         return None
 
@@ -231,6 +236,13 @@ async def check(settings: Settings, options: argparse.Namespace, reactor: Any) -
     return 1 if wrong else 0
 
 
+def _with_core(work: ctl_staff.Work) -> Command:
+    async def command(settings: Settings, options: argparse.Namespace, reactor: Any) -> str | int | None:
+        return await with_core(settings, reactor, lambda core: work(core, options))
+
+    return command
+
+
 Command = Callable[[Settings, argparse.Namespace, Any], Awaitable[str | int | None]]
 COMMANDS: dict[tuple[str, str], Command] = {
     ("user", "new"): user_new,
@@ -239,5 +251,6 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("user", "approve"): user_approve,
     ("user", "delete"): user_delete,
     ("db", "migrate"): db_migrate,
+    **{name: _with_core(work) for name, work in {**ctl_staff.COMMANDS, **ctl_accounts.COMMANDS}.items()},
 }
 CHECKS: Command = check

@@ -84,6 +84,9 @@ class Links(Logins, Grants):
         """Their archive can be fetched."""
         await self._desk.write_letter(account_id, "archive")
 
+    async def test_mail(self, account_id: int) -> None:
+        await self._desk.write_letter(account_id, "test")
+
     # ---- the e-mail address
 
     async def ask_confirmation(self, account_id: int, email: str | None = None) -> None:
