@@ -182,7 +182,7 @@ async def user_delete(settings: Settings, options: argparse.Namespace, reactor: 
             if input(f"Delete {user.account.username} and {user.account.statuses_count} notes for ever? Type the name: ") != user.account.username:
                 return "pleromactl: nothing was deleted"
         await core.accounts.delete_user(user.account.id)
-        await core.moderation.log(core.database, None, "destroy", "account", user.account.id, user.account.username)
+        await core.moderation.record(None, "destroy", "account", user.account.id, user.account.username)
         print(f"{user.account.username} is gone; other servers will be told")
         return None
 

@@ -10,6 +10,10 @@ from store import staff_log
 
 
 class Log(Officer):
+    async def record(self, by: Account | None, action: str, target_type: str, target_id: int, target: str) -> None:
+        """Note what was done past `Moderation`."""
+        await self.log(self._database, by, action, target_type, target_id, target)
+
     async def entries(self, by: Account | None, page: Page) -> Slice[LogEntry]:
         self.need(by, Permission.VIEW_AUDIT_LOG)
         rows = await staff_log.page_of(self._database, page)
