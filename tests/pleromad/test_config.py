@@ -58,6 +58,10 @@ class SettingsTests(TestCase):
             {"http": {"trusted_proxies": ["localhost"]}},
             {"gopher": {"advertise_port": 0}},
             {"federation": {"extra_ca_file": "/nowhere/ca.pem"}},
+            {"mail": {"password_file": "/nowhere/password"}},
+            {"mail": {"port": 0}},
+            {"mail": {"from": "nobody"}},
+            {"mail": {"host": "mail.example", "user": "me", "security": "none"}},
         ):
             self.refused(table)
 
