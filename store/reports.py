@@ -149,6 +149,14 @@ async def add_strike(
     )
 
 
+async def last_text(db: Queries, target_id: int, action: str) -> str:
+    """Of the newest strike of this kind; '' when there is none."""
+    rows = await db.fetch(
+        "SELECT text FROM strikes WHERE target_id = %s AND action = %s ORDER BY id DESC LIMIT 1", (target_id, action)
+    )
+    return rows[0][0] if rows else ""
+
+
 async def strikes(db: Queries, ids: Collection[int]) -> dict[int, Strike]:
     if not ids:
         return {}

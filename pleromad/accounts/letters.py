@@ -88,12 +88,33 @@ If it was not you, change your password at once: {base}/settings/password""",
 
   {base}/settings/data""",
     ),
+    "sanction_none": (
+        "A warning",
+        """the people who run {site} have a word about what @{name} does there.{reason}""",
+    ),
+    "sanction_disable": (
+        "Your account was disabled",
+        """the people who run {site} have disabled your log-in as @{name}. What you said is still there.{reason}""",
+    ),
+    "sanction_sensitive": (
+        "Your media are shown as sensitive",
+        """the people who run {site} have decided that all pictures and files of @{name} are hidden until somebody asks to see them.{reason}""",
+    ),
+    "sanction_silence": (
+        "Your account was limited",
+        """the people who run {site} have decided that only those who follow @{name} see what you post.{reason}""",
+    ),
+    "sanction_suspend": (
+        "Your account was suspended",
+        """the people who run {site} have suspended @{name}: nobody sees the account or what you posted, and you cannot post.{reason}""",
+    ),
     "test": ("It works", """this is how mail from {site} looks."""),
 }
 KINDS = frozenset(_TEXTS)
+SANCTION = "sanction_"  # what such a kind begins with; then comes what was done
 
 
-def compose(kind: str, *, to: str, name: str, site: str, base: str, link: str = "", hours: int = 0) -> Letter:
+def compose(kind: str, *, to: str, name: str, site: str, base: str, link: str = "", hours: int = 0, reason: str = "") -> Letter:
     subject, text = _TEXTS[kind]
-    body = text.format(name=name, site=site, base=base, link=link, hours=hours)
+    body = text.format(name=name, site=site, base=base, link=link, hours=hours, reason=f"\n\nThey say:\n\n{reason}" if reason else "")
     return Letter(to, f"{subject} ({site})", f"Hello,\n\n{body}\n\n-- \n{site}\n{base}\n")

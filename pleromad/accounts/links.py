@@ -14,7 +14,7 @@ from pleromad.accounts.logins import Logins, check_email, digest
 from pleromad.errors import Conflict, Invalid, NotFound, RateLimited
 from pleromad.model.account import Account, User
 from store import accounts as account_rows
-from store import security
+from store import reports, security
 from store import users as user_rows
 from store.pool import Transaction
 
@@ -50,9 +50,16 @@ class Links(Logins, Grants):
         if kind in letters.LINKS:
             purpose, hours = letters.LINKS[kind]
             link = settings.uris.base + await self._new_link(account_id, purpose, hours, email=to)
+        reason = ""
+        if kind.startswith(letters.SANCTION):
+            reason = await reports.last_text(self._desk.database, account_id, kind.removeprefix(letters.SANCTION))
         return letters.compose(
-            kind, to=to, name=user.account.username, site=settings.name, base=settings.uris.base, link=link, hours=hours
+            kind, to=to, name=user.account.username, site=settings.name, base=settings.uris.base, link=link, hours=hours, reason=reason
         )
+
+    async def write_of_sanction(self, account_id: int, action: str, within: Transaction) -> None:
+        """Have somebody told what staff did, with the text of the last strike of this kind."""
+        await self._desk.write_letter(account_id, f"{letters.SANCTION}{action}", within=within)
 
     async def _new_link(self, account_id: int, purpose: str, hours: int, *, email: str = "") -> str:
         """The path of a page here."""

@@ -40,7 +40,7 @@ class Sanctions(People):
         report_id: int | None = None,
         tell: bool = True,
     ) -> None:
-        """`text` and (`tell`) a notification are for whom it concerns. All open reports of them are resolved by it; a warning resolves `report_id`.
+        """`text` and (`tell`) a notification and a letter are for whom it concerns. All open reports of them are resolved by it; a warning resolves `report_id`.
 
         Raises NotFound, Invalid, and Forbidden for those who do not stand below whoever acts.
         """
@@ -78,6 +78,7 @@ class Sanctions(People):
                 await self.log(tx, by, "resolve", "report", one, f"#{one} {target.acct}")
             if not (tell and target.local):
                 return []
+            await self._desk.accounts.write_of_sanction(target.id, what.value, tx)
             told = await surface.tell(
                 tx, self._ids, [target.id], type="moderation_warning", from_id=target.id, now=self._clock.now(), about_id=strike_id
             )
