@@ -23,7 +23,7 @@ class HallCase(TestCase):
 
     def setUp(self):
         settings = Settings(http=Http(public_url="https://here.example", trusted_proxies=self.TRUSTED))
-        self.site = Site(SimpleNamespace(settings=settings), reactor)
+        self.site = Site(SimpleNamespace(settings=settings, gatekeeper=SimpleNamespace(shuts_out=lambda address: False)), reactor)
         self.client = Client(self.site)
 
     async def get(self, path: str, **kw: Any):
