@@ -7,8 +7,10 @@ from typing import Any
 from pleromad.accounts import Accounts
 from pleromad.accounts.desk import Desk
 from pleromad.bus import Bus
+from pleromad.cards import Cards
 from pleromad.clock import Clock
 from pleromad.config import Settings
+from pleromad.discovery import Discovery
 from pleromad.gatekeeper import Gatekeeper
 from pleromad.ids import Ids, Uris
 from pleromad.jobs import Jobs
@@ -44,6 +46,8 @@ class Core:
         self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, self.jobs, reactor))
         self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
         self.filling = Filling(database, self.jobs)
+        self.discovery = Discovery(database, self.clock, self.jobs)
+        self.cards = Cards(database, current, self.clock)
         self.media = MediaShelf(database, current, ids, self.clock, reactor)
         self.moderation = Moderation(
             ModerationDesk(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper, self.activities, self.reading, self.accounts)

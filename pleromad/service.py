@@ -95,7 +95,7 @@ class ActivityService:
             if known is None:
                 raise errors.StoreUnavailable(detail="an activity came and went") from None
             return known
-        for kind in self._durable:
+        for kind in (*self._durable, *done.wake):
             self._jobs.wake(kind)
         if done.notified:
             self._jobs.wake(PUSH)

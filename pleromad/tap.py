@@ -37,6 +37,7 @@ WATCH_SECONDS = 5.0
 
 # The doors. A new one is a folder under protocols/ and a line here.
 HTTP_DOORS = (
+    "web.cards.adapter",
     "protocols.activitypub.adapter",
     "protocols.ostatus.adapter",
     "protocols.mastodon.adapter",

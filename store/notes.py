@@ -10,6 +10,7 @@ from typing import Any
 from pleromad.model.account import Account
 from pleromad.model.note import Mention, Note, NoteState, Poll, PollOption, Reaction, Visibility
 from pleromad.model.page import Page
+from store import cards
 from store import media as media_rows
 from store.accounts import emojis_of
 from store.pool import Jsonb, Queries
@@ -20,7 +21,8 @@ COLUMNS = """n.id, n.xmin::text::bigint, n.uri, n.url, n.type, n.account_id, n.b
     n.likes_count, n.reactions_count, n.created_at, n.edited_at, n.expires_at, p.name, p.website,
     EXISTS (SELECT FROM pins WHERE pins.note_id = n.id),
     (SELECT jsonb_agg(jsonb_build_array(m.account_id, m.silent, c.username, c.domain, c.uri, c.url) ORDER BY m.account_id)
-       FROM mentions m JOIN accounts c ON c.id = m.account_id WHERE m.note_id = n.id)"""
+       FROM mentions m JOIN accounts c ON c.id = m.account_id WHERE m.note_id = n.id),
+    """ + cards.OF_NOTE
 FROM = "notes n LEFT JOIN oauth_apps p ON p.id = n.app_id"
 
 # `pleromad.visibility.may_see` in SQL, {n} for the note and {a} for its author. The test of that module compares both.
@@ -135,6 +137,7 @@ def _note(row: Sequence[Any], media: tuple[Any, ...], poll: Poll | None, reactio
         ),
         recipients=tuple(mention[0] for mention in mentions),
         poll=poll,
+        card=cards.card_of(row[35]),
         reactions=reactions,
     )
 

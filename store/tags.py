@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 
 from store.pool import Queries
@@ -55,19 +55,3 @@ async def often_used(db: Queries, account_id: int, limit: int, among: int = 400)
         {"account": account_id, "among": among, "limit": limit},
     )
     return [row[0] for row in rows]
-
-
-async def count(db: Queries, scores: Sequence[tuple[str, int, float]], today: date) -> None:
-    """Write what was counted, (tag, uses in a week, score), and forget days nobody is shown any more. In a transaction."""
-    await db.execute(
-        """WITH gone AS (DELETE FROM tag_uses WHERE day <= %s::date - %s RETURNING tag, uses)
-           UPDATE tags t SET total = t.total + g.uses FROM (SELECT tag, sum(uses) AS uses FROM gone GROUP BY tag) g WHERE t.name = g.tag""",
-        (today, HISTORY_DAYS + 1),
-    )
-    names = [row[0] for row in scores]
-    await db.execute("UPDATE tags SET uses = 0, score = 0 WHERE (uses > 0 OR score > 0) AND NOT name = ANY(%s)", (names,))
-    await db.execute(
-        """UPDATE tags t SET uses = s.uses, score = s.score FROM unnest(%s::text[], %s::int[], %s::float8[]) AS s(name, uses, score)
-           WHERE t.name = s.name AND (t.uses, t.score) IS DISTINCT FROM (s.uses, s.score)""",
-        (names, [row[1] for row in scores], [row[2] for row in scores]),
-    )

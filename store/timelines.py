@@ -222,6 +222,14 @@ async def kept(db: Queries, viewer: int, which: str, page: Page) -> tuple[list[R
     )
 
 
+async def with_card(db: Queries, viewer: int | None, card_id: int, page: Page) -> tuple[list[Ref], list[int]]:
+    """Public notes whose first link leads to that page."""
+    return await page_of(
+        db, viewer, page, conditions=["k.card_id = %(card)s", "n.visibility = 'public'", "a.silenced_at IS NULL"], key="k.note_id",
+        params={"card": card_id}, source="note_cards k JOIN notes n ON n.id = k.note_id" + _REST,
+    )  # fmt: skip
+
+
 # ---- threads
 
 MAX_DEPTH = 100

@@ -165,11 +165,12 @@ class Client:
         max_bytes: int = MAX_BYTES,
         headers: Mapping[str, str] | None = None,
         other_hosts: bool = False,
+        cut: bool = False,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> Reply:
-        """`other_hosts`: redirects may lead to another host. Raises Unreachable."""
+        """`other_hosts`: redirects may lead to another host. `cut`: of a body that is too large its beginning. Raises Unreachable."""
         given = {"Accept": accept, **(headers or {})}
-        return await self._timely(self._get(url, given, sign, max_bytes, other_hosts), deadline_seconds, url)
+        return await self._timely(self._get(url, given, sign, max_bytes, other_hosts, cut), deadline_seconds, url)
 
     async def post(
         self,
@@ -213,10 +214,10 @@ class Client:
         self._running.discard(running)
         return result
 
-    async def _get(self, url: str, headers: Mapping[str, str], sign: Sign | None, max_bytes: int, other_hosts: bool) -> Reply:
+    async def _get(self, url: str, headers: Mapping[str, str], sign: Sign | None, max_bytes: int, other_hosts: bool, cut: bool) -> Reply:
         target = target_of(url)
         for _ in range(MAX_REDIRECTS + 1):
-            reply = await self._exchange("GET", target, headers, None, sign, max_bytes)
+            reply = await self._exchange("GET", target, headers, None, sign, max_bytes, cut)
             location = reply.headers.get("location")
             if reply.status not in (301, 302, 303, 307, 308) or not location:
                 return reply
@@ -241,7 +242,7 @@ class Client:
             raise Unreachable(detail="this server does not fetch from itself")
 
     async def _exchange(
-        self, method: str, target: Target, headers: Mapping[str, str], body: bytes | None, sign: Sign | None, max_bytes: int
+        self, method: str, target: Target, headers: Mapping[str, str], body: bytes | None, sign: Sign | None, max_bytes: int, cut: bool = False
     ) -> Reply:
         self._check(target)
         turns = self._hosts.get(target.netloc)
@@ -249,13 +250,13 @@ class Client:
             turns = self._hosts[target.netloc] = _Turns(target.netloc)
         await turns.take()
         try:
-            return await self._send(method, target, headers, body, sign, max_bytes)
+            return await self._send(method, target, headers, body, sign, max_bytes, cut)
         finally:
             if not turns.give():
                 self._hosts.pop(target.netloc, None)
 
     async def _send(
-        self, method: str, target: Target, headers: Mapping[str, str], body: bytes | None, sign: Sign | None, max_bytes: int
+        self, method: str, target: Target, headers: Mapping[str, str], body: bytes | None, sign: Sign | None, max_bytes: int, cut: bool = False
     ) -> Reply:
         # A pooled connection that the other side has just closed fails without an answer. A GET is then sent again by
         # Twisted's pool; a POST here, once: all that we post can be received twice (activities have ids).
@@ -277,7 +278,7 @@ class Client:
                     name.decode("ascii", "replace").lower(): b", ".join(values).decode("utf-8", "replace")
                     for name, values in response.headers.getAllRawHeaders()
                 }
-                content = await _read(response, max_bytes)
+                content = await _read(response, max_bytes, cut)
             except FAILURES as error:
                 if _cancelled(error):
                     raise defer.CancelledError from error
@@ -348,20 +349,26 @@ class _Bytes:
 
 
 class _Body(Protocol):
-    """Collects a body, and cuts the connection when it passes its bound."""
+    """Collects a body, and cuts the connection when it passes its bound. `keep`: what came until then is kept."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, keep: bool = False) -> None:
         self._room = max_bytes
+        self._keep = keep
         self._parts: list[bytes] = []
         self.whole: Deferred[bytes] = Deferred(lambda _: self.cut())
 
     def dataReceived(self, data: bytes) -> None:
+        if self._room < 0:
+            return
         self._room -= len(data)
         if self._room >= 0:
             self._parts.append(data)
+            return
+        if self._keep:
+            self._parts.append(data[: self._room])
         else:
             self._parts.clear()
-            self.cut()
+        self.cut()
 
     def cut(self) -> None:
         abort = getattr(self.transport, "abortConnection", None) or getattr(self.transport, "loseConnection", None)
@@ -371,9 +378,9 @@ class _Body(Protocol):
     def connectionLost(self, reason: Any) -> None:  # type: ignore[override]
         if self.whole.called:
             return
-        if self._room < 0:
+        if self._room < 0 and not self._keep:
             self.whole.errback(_TooMuch())
-        elif reason.check(ResponseDone, PotentialDataLoss):
+        elif self._room < 0 or reason.check(ResponseDone, PotentialDataLoss):
             self.whole.callback(b"".join(self._parts))
         else:
             self.whole.errback(reason)
@@ -384,8 +391,8 @@ class _TooMuch(OSError):
         super().__init__("sends more than is wanted")
 
 
-def _read(response: Any, max_bytes: int) -> Deferred[bytes]:
-    body = _Body(max_bytes)
+def _read(response: Any, max_bytes: int, cut: bool) -> Deferred[bytes]:
+    body = _Body(max_bytes, cut)
     response.deliverBody(body)
     return body.whole
 

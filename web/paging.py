@@ -51,3 +51,15 @@ def link_header(request: Request, core: Core, slice: Slice[Any]) -> str:
         if bound is not None:
             links.append(f'<{base}?{urlencode([*kept, (name, str(bound))])}>; rel="{rel}"')
     return ", ".join(links)
+
+
+def offset_header(request: Request, core: Core, page: Page, count: int) -> str:
+    """The same for lists that have no ids to page by: `offset` goes on where the page of `count` items ends."""
+    base = core.uris.base + quote(request.path, safe="/@:~!$&'()*+,;=")
+    kept = [(name, value) for name, value in request.query if name not in _PAGING]
+    links = []
+    if count >= page.limit and page.offset + page.limit <= MAX_OFFSET:
+        links.append(f'<{base}?{urlencode([*kept, ("offset", str(page.offset + page.limit))])}>; rel="next"')
+    if page.offset:
+        links.append(f'<{base}?{urlencode([*kept, ("offset", str(max(0, page.offset - page.limit)))])}>; rel="prev"')
+    return ", ".join(links)

@@ -1,4 +1,4 @@
-"""What makes a note easy to find, written with it: the words of search, and the use of its hashtags."""
+"""What makes a note easy to find, written with it: the words of search, the use of its hashtags, the card of its first link."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+from pleromad import cards
 from pleromad.activities.authoring import Written
 from pleromad.activities.work import Work
 from pleromad.model.note import RemoteNote, Visibility
@@ -17,6 +18,7 @@ from store import tags as tag_rows
 
 async def of_written(work: Work, id: int, written: Written, *, fresh: bool) -> None:
     """A note of somebody here; `fresh`: not an edit."""
+    links = documents.links_of(written.content)
     note = Findable(
         id=id,
         account_id=work.actor.id,
@@ -27,11 +29,13 @@ async def of_written(work: Work, id: int, written: Written, *, fresh: bool) -> N
         language=written.language,
         sensitive=written.sensitive,
         reply=written.parent is not None,
+        link=bool(links),
         tags=written.tags,
         media=[(media.kind.value, media.description) for media in written.media],
         options=written.poll.options if written.poll else (),
     )
     await documents.keep(work.tx, note)
+    await cards.attach(work, id, links, visibility=written.visibility, media=bool(written.media), fresh=fresh)
     if fresh:
         await _use_tags(work, written.visibility, written.tags, written.published)
 
@@ -39,6 +43,7 @@ async def of_written(work: Work, id: int, written: Written, *, fresh: bool) -> N
 async def of_arrived(work: Work, id: int, columns: dict[str, Any], note: RemoteNote, *, fresh: bool) -> None:
     """A note of another server. `columns` are those of its row as the door's note became."""
     visibility = Visibility(columns["visibility"])
+    links = documents.links_of(columns["content"])
     found = Findable(
         id=id,
         account_id=work.actor.id,
@@ -50,11 +55,13 @@ async def of_arrived(work: Work, id: int, columns: dict[str, Any], note: RemoteN
         language=columns["language"],
         sensitive=columns["sensitive"],
         reply=note.in_reply_to_uri is not None,
+        link=bool(links),
         tags=columns["tags"],
         media=[(media_rows.kind_of(one.media_type).value, one.description) for one in note.attachments],
         options=[title for title, _ in note.poll.options] if note.poll else (),
     )
     await documents.keep(work.tx, found)
+    await cards.attach(work, id, links, visibility=visibility, media=bool(note.attachments), fresh=fresh)
     if fresh:
         await _use_tags(work, visibility, columns["tags"], columns["created_at"])
 

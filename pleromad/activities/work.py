@@ -32,6 +32,7 @@ class Work:
     activity_uri: str
     events: list[Event] = field(default_factory=list)
     notified: list[int] = field(default_factory=list)
+    wake: set[str] = field(default_factory=set)  # kinds of jobs that were written
     also: list[tuple[str, Account, dict[str, Any], str]] = field(default_factory=list)  # further activities: uri, actor, data, visibility
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pleromad.model.account import Account
+    from pleromad.model.card import Card
     from pleromad.model.media import Media
 
 
@@ -107,6 +108,7 @@ class Note:
     emojis: tuple[Emoji, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     poll: Poll | None = None
+    card: Card | None = None
     boost_of: Note | None = None
     application_name: str | None = None
     application_website: str | None = None

@@ -1,4 +1,4 @@
-"""Hashtags a person follows or features, and people they recommend."""
+"""Hashtags a person follows or features, people they recommend, and whom they do not want to be told of."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pleromad.model.page import Page, Slice
 from pleromad.personal.desk import Keeper
 from pleromad.text import find_hashtags
 from store import lists as list_rows
+from store import suggestions as suggestion_rows
 
 MAX_FEATURED = 10
 
@@ -25,6 +26,10 @@ class FeaturedTag:
 
 
 class Tags(Keeper):
+    async def dismiss_suggestion(self, viewer: int, account_id: int) -> None:
+        """This one is not suggested to the viewer any more."""
+        await suggestion_rows.dismiss(self._database, viewer, account_id)
+
     async def follow_tag(self, viewer: int, name: str) -> str:
         """From now on public notes with this tag are in home. Returns the tag's folded name. Raises Invalid."""
         tag = _tag(name)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pleromad.config import Settings
 from pleromad.reading.accounts import AccountReading
 from pleromad.reading.conversations import ConversationReading
+from pleromad.reading.discovery import DiscoveryReading
 from pleromad.reading.federation import FederationReading
 from pleromad.reading.instance import InstanceReading
 from pleromad.reading.moderation import ModerationReading
@@ -34,6 +35,7 @@ class Reading(
     ModerationReading,
     TextReading,
     SearchReading,
+    DiscoveryReading,
 ):
     def __init__(self, database: Database, settings: Callable[[], Settings]) -> None:
         super().__init__(Shelf(database, settings))

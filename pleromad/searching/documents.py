@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pleromad import text
 from pleromad.model.media import MediaKind
 from pleromad.model.note import Visibility
-from pleromad.text import words
+from pleromad.text import Link, words
 from store import search as search_rows
 from store.pool import Queries
 
@@ -32,6 +32,7 @@ class Findable:
     language: str | None = None
     sensitive: bool = False
     reply: bool = False
+    link: bool = False
     tags: Collection[str] = ()
     media: Collection[tuple[str, str]] = ()
     options: Collection[str] = ()
@@ -70,7 +71,7 @@ class Findable:
             facts += ["=media", *sorted({f"={_WORDS[kind]}" for kind, _ in self.media if kind in _WORDS})]
         if self.options:
             facts.append("=poll")
-        if any(link.kind == "link" for link in text.find_links(self.content[:MAX_HTML])) if "<a " in self.content else False:
+        if self.link:
             facts.append("=link")
         if self.reply:
             facts.append("=reply")
@@ -80,6 +81,13 @@ class Findable:
             whole = "".join(c for c in self.language.lower()[:20] if c.isascii() and (c.isalnum() or c == "-"))
             facts += sorted({f"=lang:{whole}", f"=lang:{whole.partition('-')[0]}"} if whole else ())
         return facts
+
+
+def links_of(content: str) -> tuple[Link, ...]:
+    """What a note links to, but for those it names and its hashtags."""
+    if "<a " not in content:
+        return ()
+    return tuple(link for link in text.find_links(content[:MAX_HTML]) if link.kind == "link")
 
 
 _WORDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pleromad.jobs import Job, Jobs
 from pleromad.model.note import Visibility
-from pleromad.searching.documents import Findable, name_document
+from pleromad.searching.documents import Findable, links_of, name_document
 from store import jobs as job_rows
 from store import search as search_rows
 from store.pool import Database, Transaction
@@ -48,6 +48,7 @@ class Filling:
                 language=row[7],
                 sensitive=row[8],
                 reply=row[9],
+                link=bool(links_of(row[3])),
                 tags=row[10],
                 media=[(kind, description) for kind, description in row[11]],
                 options=row[12],

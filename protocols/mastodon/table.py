@@ -16,6 +16,7 @@ from protocols.mastodon.endpoints import (
     apps,
     conversations,
     data,
+    discovery,
     emails,
     empty,
     filters,
@@ -57,6 +58,7 @@ from protocols.mastodon.entities.app import (
 from protocols.mastodon.entities.base import CustomEmoji, Empty
 from protocols.mastodon.entities.filter import Filter, FilterKeyword, FilterStatus, FilterV1
 from protocols.mastodon.entities.instance import (
+    Activity,
     DomainBlock,
     ExtendedDescription,
     Instance,
@@ -92,10 +94,12 @@ from protocols.mastodon.entities.status import (
     Conversation,
     EmojiReaction,
     Poll,
+    PreviewCard,
     ScheduledStatus,
     Status,
     StatusEdit,
     StatusSource,
+    Translation,
     TrendsLink,
 )
 from protocols.mastodon.entities.tag import Tag
@@ -109,6 +113,7 @@ NOTES = (20, 40)
 PEOPLE = (40, 80)
 NOTIFICATIONS = (40, 80)
 COUNTED = (100, 1000)
+TRENDS = (10, 20)
 
 _APPS = (
     Row("POST", "/api/v1/apps", apps.create, ANYBODY, "", CredentialApplication, apps.AppForm, limit=apps.NEW_APPS),
@@ -125,8 +130,9 @@ _INSTANCE = (
     Row("GET", "/api/v1/instance/privacy_policy", instance.privacy_policy, ANYBODY, "", PrivacyPolicy),
     Row("GET", "/api/v1/instance/terms_of_service", instance.terms_of_service, ANYBODY, "", TermsOfService),
     Row("GET", "/api/v1/instance/terms_of_service/<date>", instance.terms_of_service_of, ANYBODY, "", TermsOfService),
-    Row("GET", "/api/v1/instance/peers", empty.not_here, ANYBODY, "", list[str]),
-    Row("GET", "/api/v1/instance/activity", empty.not_here, ANYBODY, "", list[dict[str, str]]),
+    Row("GET", "/api/v1/instance/peers", discovery.peers, ANYBODY, "", list[str]),
+    Row("GET", "/api/v1/peers/search", discovery.search_peers, ANYBODY, "", list[str], discovery.PeersForm, (10, 40)),
+    Row("GET", "/api/v1/instance/activity", discovery.activity, ANYBODY, "", list[Activity]),
     Row("GET", "/api/v1/instance/translation_languages", empty.no_pairs, ANYBODY, "", dict[str, list[str]]),
     Row("GET", "/api/v1/custom_emojis", instance.custom_emojis, ANYBODY, "", list[CustomEmoji]),
 )
@@ -137,7 +143,7 @@ _ACCOUNTS = (
     Row("GET", "/api/v1/accounts/verify_credentials", profile.verify_credentials, PERSON, "profile|read:accounts", CredentialAccount),
     Row("PATCH", "/api/v1/accounts/update_credentials", profile.update_credentials, PERSON, "write:accounts", CredentialAccount, profile.ProfileForm, upload=True),
     Row("GET", "/api/v1/accounts/relationships", accounts.relationships, PERSON, "read:follows", list[Relationship], accounts.Ids),
-    Row("GET", "/api/v1/accounts/familiar_followers", accounts.familiar_followers, PERSON, "read:follows", list[FamiliarFollowers], accounts.Ids),
+    Row("GET", "/api/v1/accounts/familiar_followers", discovery.familiar_followers, PERSON, "read:follows", list[FamiliarFollowers], accounts.Ids),
     Row("GET", "/api/v1/accounts/search", accounts.search, ANYBODY, "read:accounts", list[Account], accounts.SearchForm, PEOPLE),
     Row("GET", "/api/v1/accounts/lookup", accounts.lookup, ANYBODY, "read:accounts", Account, accounts.LookupForm),
     Row("GET", "/api/v1/accounts/<id>", accounts.show, ANYBODY, "read:accounts", Account, accounts.WithRelationships),
@@ -190,6 +196,8 @@ _STATUSES = (
     Row("GET", "/api/v1/statuses/<id>/source", statuses.source, PERSON, "read:statuses", StatusSource),
     Row("GET", "/api/v1/statuses/<id>/favourited_by", statuses.favourited_by, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
     Row("GET", "/api/v1/statuses/<id>/reblogged_by", statuses.reblogged_by, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/statuses/<id>/card", discovery.card, ANYBODY, "read:statuses", PreviewCard | Empty),
+    Row("POST", "/api/v1/statuses/<id>/translate", discovery.translate, APP, "read:statuses", Translation, discovery.TranslateForm),
     Row("GET", "/api/v1/statuses/<id>/quotes", statuses.no_quotes, ANYBODY, "read:statuses", list[Status]),
     Row("POST", "/api/v1/statuses/<id>/favourite", actions.favourite, PERSON, "write:favourites", Status),
     Row("POST", "/api/v1/statuses/<id>/unfavourite", actions.unfavourite, PERSON, "write:favourites", Status),
@@ -216,7 +224,7 @@ _TIMELINES = (
     Row("GET", "/api/v1/timelines/tag/<hashtag>", timelines.tag, ANYBODY, "read:statuses", list[Status], timelines.TagForm, NOTES),
     Row("GET", "/api/v1/timelines/direct", timelines.direct, PERSON, "read:statuses", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/timelines/list/<id>", lists.timeline, PERSON, "read:lists", list[Status], NoForm, NOTES),
-    Row("GET", "/api/v1/timelines/link", empty.nothing, ANYBODY, "read:statuses", list[Status]),
+    Row("GET", "/api/v1/timelines/link", discovery.with_link, ANYBODY, "read:statuses", list[Status], discovery.LinkForm, NOTES),
     Row("GET", "/api/v1/favourites", timelines.favourites, PERSON, "read:favourites", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/bookmarks", timelines.bookmarks, PERSON, "read:bookmarks", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/markers", timelines.markers, PERSON, "read:statuses", dict[str, Marker], timelines.WhichMarkers),
@@ -229,13 +237,15 @@ _TIMELINES = (
     Row("GET", "/api/v1/featured_tags", tags.featured, PERSON, "read:accounts", list[FeaturedTag]),
     Row("POST", "/api/v1/featured_tags", tags.add_featured, PERSON, "write:accounts", FeaturedTag, tags.NameForm),
     Row("DELETE", "/api/v1/featured_tags/<id>", tags.remove_featured, PERSON, "write:accounts", Empty),
-    Row("GET", "/api/v1/featured_tags/suggestions", empty.nothing, PERSON, "read:accounts", list[Tag]),
-    Row("GET", "/api/v1/suggestions", empty.nothing, PERSON, "read:accounts", list[Account]),
-    Row("GET", "/api/v2/suggestions", empty.nothing, PERSON, "read:accounts", list[Suggestion]),
-    Row("GET", "/api/v1/trends", empty.nothing, ANYBODY, "", list[Tag]),
-    Row("GET", "/api/v1/trends/tags", empty.nothing, ANYBODY, "", list[Tag]),
-    Row("GET", "/api/v1/trends/statuses", empty.nothing, ANYBODY, "", list[Status]),
-    Row("GET", "/api/v1/trends/links", empty.nothing, ANYBODY, "", list[TrendsLink]),
+    Row("GET", "/api/v1/featured_tags/suggestions", discovery.often_used_tags, PERSON, "read:accounts", list[Tag]),
+    Row("GET", "/api/v1/suggestions", discovery.suggestions_v1, PERSON, "read|read:accounts", list[Account], NoForm, PEOPLE),
+    Row("GET", "/api/v2/suggestions", discovery.suggestions, PERSON, "read|read:accounts", list[Suggestion], NoForm, PEOPLE),
+    Row("DELETE", "/api/v1/suggestions/<account_id>", discovery.dismiss_suggestion, PERSON, "read|read:accounts", Empty),
+    Row("GET", "/api/v1/directory", discovery.directory, ANYBODY, "", list[Account], discovery.DirectoryForm, PEOPLE),
+    Row("GET", "/api/v1/trends", discovery.trending_tags, ANYBODY, "", list[Tag], NoForm, TRENDS),
+    Row("GET", "/api/v1/trends/tags", discovery.trending_tags, ANYBODY, "", list[Tag], NoForm, TRENDS),
+    Row("GET", "/api/v1/trends/statuses", discovery.trending_statuses, ANYBODY, "", list[Status], NoForm, NOTES),
+    Row("GET", "/api/v1/trends/links", discovery.trending_links, ANYBODY, "", list[TrendsLink], NoForm, TRENDS),
 )
 
 _REPORTS = (

@@ -260,7 +260,7 @@ class Browser(Client):
         raise AssertionError("too many redirects")
 
 
-MODULES = {"pages": "web.pages.adapter", "oauth": "web.pages.adapter"}
+MODULES = {"pages": "web.pages.adapter", "oauth": "web.pages.adapter", "cards": "web.cards.adapter"}
 
 
 def build_doors(core: Any, site: Site, doors: Sequence[str]) -> list[Any]:

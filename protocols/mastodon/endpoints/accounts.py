@@ -11,7 +11,6 @@ from pleromad.model import account as model
 from pleromad.model.account import Account
 from pleromad.text import normal_tag
 from protocols.mastodon.door import Call, Listed, id_of, known_ids
-from protocols.mastodon.entities.account import FamiliarFollowers
 from protocols.mastodon.entities.account import Relationship as RelationshipEntity
 from protocols.mastodon.from_core.accounts import relationship
 from protocols.mastodon.resolving import find_account
@@ -111,11 +110,6 @@ async def _listed(call: Call[WithRelationships], which: str) -> Listed:
 async def relationships(call: Call[Ids]) -> list[RelationshipEntity]:
     ids = known_ids([*call.form.id, *call.form.ids])
     return [relationship(one) for one in await call.core.reading.relationships(call.me.id, ids)]
-
-
-async def familiar_followers(call: Call[Ids]) -> list[FamiliarFollowers]:
-    """Nobody is told yet."""
-    return [FamiliarFollowers(id=str(id), accounts=[]) for id in known_ids(call.form.id)]
 
 
 async def named(call: Call[msgspec.Struct]) -> Account:

@@ -14,7 +14,7 @@ from pleromad.model.page import Page
 from protocols.mastodon.door import Call, id_of
 from protocols.mastodon.entities.search import Search, SearchV1
 from protocols.mastodon.errors import NEEDS_USER
-from protocols.mastodon.from_core.tags import tag
+from protocols.mastodon.from_core.tags import tags_of
 from protocols.mastodon.resolving import find_account, find_note, is_address
 
 MAX_QUERY = 2000
@@ -49,12 +49,10 @@ async def search(call: Call[SearchForm]) -> Search:
         if form.type in (None, "hashtags") and not query.startswith("@"):
             tags = await call.core.reading.search_tags(query, call.page.limit, call.page.offset)
     matches = await call.filtered("public", statuses)
-    followed = await call.core.personal.tags_followed(call.viewer_id, tags) if call.viewer_id is not None and tags else set()
-    known = call.viewer_id is not None
     return Search(
         accounts=[Raw(one) for one in call.render.accounts.many(accounts)],
         statuses=[Raw(one) for one in call.render.statuses.many(statuses, call.viewer_id, matches)],
-        hashtags=[tag(call.core, name, following=name in followed if known else None) for name in tags],
+        hashtags=await tags_of(call.core, call.viewer_id, tags),
     )
 
 

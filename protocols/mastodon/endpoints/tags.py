@@ -52,17 +52,19 @@ async def unfeature(call: Call[NoForm]) -> Tag:
 
 
 async def _tag(call: Call[NoForm], name: str) -> Tag:
+    days = (await call.core.reading.tag_days([name]))[name]
     if call.viewer_id is None:
-        return tag(call.core, name)
+        return tag(call.core, name, days)
     featured = {one.name for one in await call.core.personal.featured_tags(call.viewer_id)}
     followed = await call.core.personal.tags_followed(call.viewer_id, [name])
-    return tag(call.core, name, following=name in followed, featuring=name in featured)
+    return tag(call.core, name, days, following=name in followed, featuring=name in featured)
 
 
 async def followed(call: Call[NoForm]) -> Listed:
     found: Slice[str] = await call.core.personal.followed_tags(call.me.id, call.page)
     featured = {one.name for one in await call.core.personal.featured_tags(call.me.id)}
-    tags = [tag(call.core, name, following=True, featuring=name in featured) for name in found.items]
+    days = await call.core.reading.tag_days(found.items)
+    tags = [tag(call.core, name, days[name], following=True, featuring=name in featured) for name in found.items]
     return Listed.of([encode(one) for one in tags], found)
 
 

@@ -12,6 +12,15 @@ from protocols.mastodon.entities.base import Date, DateTime, Entity, Html, Numbe
 Access = Literal["public", "authenticated", "disabled"]
 
 
+class Activity(Entity, kw_only=True):
+    """Of a week that begins at `week` (seconds since 1970)."""
+
+    week: Number
+    statuses: Number
+    logins: Number
+    registrations: Number
+
+
 class Rule(Entity, kw_only=True):
     id: Number
     text: str

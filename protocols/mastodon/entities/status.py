@@ -218,6 +218,32 @@ class StatusSource(Entity, kw_only=True):
     content_type: str  # Pleroma
 
 
+class TranslatedOption(Entity, kw_only=True):
+    title: str
+
+
+class TranslatedPoll(Entity, kw_only=True):
+    id: Id
+    options: list[TranslatedOption]
+
+
+class TranslatedAttachment(Entity, kw_only=True):
+    id: Id
+    description: str
+
+
+class Translation(Entity, kw_only=True):
+    """What a service of translation would say; there is none here."""
+
+    content: Html
+    spoiler_text: str
+    language: str
+    poll: TranslatedPoll | UnsetType = UNSET
+    media_attachments: list[TranslatedAttachment]
+    detected_source_language: str
+    provider: str
+
+
 class Context(Entity, kw_only=True):
     ancestors: list[StatusJson]
     descendants: list[StatusJson]

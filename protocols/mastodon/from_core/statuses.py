@@ -16,6 +16,7 @@ from pleromad.model.personal import FilterMatch
 from protocols.mastodon.entities import status as entities
 from protocols.mastodon.entities.tag import StatusTag
 from protocols.mastodon.from_core.accounts import AccountRendering, emoji, encode, moment
+from protocols.mastodon.from_core.cards import preview
 from protocols.mastodon.from_core.filters import results
 from protocols.mastodon.from_core.media import attachment
 from protocols.mastodon.from_core.polls import poll
@@ -134,7 +135,7 @@ class StatusRendering:
             url=note.url,
             in_reply_to_id=_id(note.in_reply_to_id),
             in_reply_to_account_id=_id(note.in_reply_to_account_id),
-            card=None,
+            card=preview(note.card) if note.card is not None else None,
             language=note.language,
             edited_at=moment(note.edited_at),
             quote=None,

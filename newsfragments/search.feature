@@ -1,0 +1,1 @@
+Search finds words, "phrases" and parts of names in any script (Chinese, Japanese, Korean and Thai, too), in whatever the searcher may read, with the operators from:, has:, is:, language:, before:, after:, during:, in:, OR and -; rows of notes that were here before are made while the daemon runs.

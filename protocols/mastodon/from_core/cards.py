@@ -1,0 +1,45 @@
+"""PreviewCard and Trends::Link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pleromad.model.card import Card
+from pleromad.model.trend import TrendingLink
+from protocols.mastodon.entities.status import LinkDay, PreviewCard, PreviewCardAuthor, TrendsLink
+from protocols.mastodon.from_core.accounts import moment
+from protocols.mastodon.from_core.tags import moment_of
+
+
+def preview(card: Card) -> PreviewCard:
+    return PreviewCard(**fields(card))
+
+
+def fields(card: Card) -> dict[str, Any]:
+    """Pictures stay where they are; whom an author is in the fediverse is not asked."""
+    named = bool(card.author_name or card.author_url)
+    return {
+        "url": card.url,
+        "title": card.title,
+        "description": card.description,
+        "type": card.type,
+        "authors": [PreviewCardAuthor(name=card.author_name, url=card.author_url, account=None)] if named else [],
+        "author_name": card.author_name,
+        "author_url": card.author_url,
+        "provider_name": card.provider_name,
+        "provider_url": card.provider_url,
+        "html": card.html,
+        "width": card.width,
+        "height": card.height,
+        "image": card.image_url,
+        "embed_url": card.embed_url,
+        "blurhash": None,
+        "missing_attribution": None,
+        "published_at": moment(card.published_at),
+        "language": card.language,
+    }
+
+
+def trending_link(link: TrendingLink) -> TrendsLink:
+    days = [LinkDay(day=moment_of(day.day), accounts=str(day.people), uses=str(day.uses)) for day in link.days]
+    return TrendsLink(**fields(link.card), history=days)
