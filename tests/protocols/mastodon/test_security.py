@@ -57,7 +57,7 @@ class ConfirmationTests(SecurityCase):
         await self.call("GET", "/api/v1/accounts/verify_credentials", token)
 
     async def test_the_letter_comes_again_for_the_same_application(self) -> None:
-        app, token = await self.signed_up()
+        _app, token = await self.signed_up()
         await self.database.execute("DELETE FROM jobs")
         self.assertEqual(await self.call("POST", "/api/v1/emails/confirmations", token, data={"email": "other@mail.example"}), {})
         user = await self.core.accounts.user_by_name("carol")
