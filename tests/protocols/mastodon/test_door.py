@@ -21,6 +21,8 @@ class AccessTests(MastodonCase):
                 nobody = await self.request(method, path)
                 if row.access is Access.ANYBODY:
                     self.assertNotIn(nobody.status, (401, 403, 500), path)
+                elif row.access is Access.STAFF:
+                    self.assertEqual((nobody.status, nobody.json()["error"]), (403, "This action is not allowed"), path)
                 else:
                     self.assertEqual((nobody.status, nobody.json()["error"]), (401, "The access token is invalid"), path)
                     self.assertIn("Bearer", nobody.headers["www-authenticate"])
