@@ -21,6 +21,11 @@ class AccountEvents:
                 await self._access_changed(event.account_id)
             case events.ACCOUNT_DELETED:
                 self._deleted(event.account_id)
+            case events.BLOCKS_CHANGED:
+                await self._network.core.gatekeeper.read()  # this may be heard before the gatekeeper has
+                for session in list(self._network.sessions):
+                    if self._network.core.gatekeeper.shuts_out(session.address):
+                        session.close("Your address has no access here")
             case events.TOKEN_REVOKED:
                 for person in self._network.of_account(event.account_id):
                     for session in list(person.sessions):

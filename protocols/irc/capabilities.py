@@ -25,6 +25,7 @@ OFFERED: Mapping[str, str] = {
     "draft/chathistory": "",
     "draft/event-playback": "",
     "draft/message-redaction": "",
+    "draft/metadata-2": metadata.OFFER,
     "draft/metadata-3": metadata.OFFER,
     "draft/multiline": multiline.OFFER,
     "draft/persistence": "",

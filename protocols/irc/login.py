@@ -59,9 +59,10 @@ def _name(network: Network, login: str) -> str:
     return name if host.lower() == network.settings.domain.lower() else login
 
 
-async def log_in_staff(network: Network, login: str, secret: str, address: str) -> bool:
-    """Whether the account is a moderator or more. Raises Unauthenticated, RateLimited."""
-    return (await network.core.accounts.log_in(login, secret, address=address)).staff
+async def log_in_staff(network: Network, login: str, secret: str, address: str) -> Account | None:
+    """The account, None when it is no moderator or more. Raises Unauthenticated, RateLimited."""
+    user = await network.core.accounts.log_in(login, secret, address=address)
+    return user.account if user.staff else None
 
 
 async def is_reserved(network: Network, nick: str) -> bool:

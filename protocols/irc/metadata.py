@@ -1,4 +1,4 @@
-"""Metadata (IRCv3 draft/metadata-3): small facts of people and channels, and who wants to be told of them.
+"""Metadata (IRCv3 draft/metadata-3, and -2): small facts of people and channels, and who wants to be told of them.
 
 What an account's profile says (its name and picture) is shown as metadata, too. Values of accounts and rooms are kept; those
 of guests and their channels live with them.
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from protocols.irc.network import Network
     from protocols.irc.session import Session
 
-CAPABILITY = "draft/metadata-3"
+CAPABILITY, OLDER = "draft/metadata-3", "draft/metadata-2"
 MAX_KEYS, MAX_SUBSCRIPTIONS, MAX_BYTES = 20, 50, 350
 OFFER = f"max-keys={MAX_KEYS},max-subs={MAX_SUBSCRIPTIONS},max-value-bytes={MAX_BYTES}"
 KEY = re.compile(r"[a-z0-9_./-]{1,64}")
@@ -47,8 +47,19 @@ def line(network: Network, session: Session, target: Person | Channel, key: str,
     return Message(numerics.RPL_KEYVALUE, (*head, "*", value), network.server_name)
 
 
+def told(network: Network, session: Session, target: Person | Channel, key: str, value: str | None) -> Message:
+    """A change as it is pushed: numerics for draft/metadata-3, METADATA for draft/metadata-2."""
+    if session.has(CAPABILITY):
+        return line(network, session, target, key, value)
+    return Message("METADATA", (name_of(target), key, "*", *([] if value is None else [value])), network.server_name)
+
+
+def speaks(session: Session) -> bool:
+    return session.has(CAPABILITY) or session.has(OLDER)
+
+
 def wants(session: Session, key: str) -> bool:
-    return session.has(CAPABILITY) and key in session.subscribed
+    return speaks(session) and key in session.subscribed
 
 
 def tell(network: Network, target: Person | Channel, key: str, value: str | None, without: Session) -> None:
@@ -57,19 +68,19 @@ def tell(network: Network, target: Person | Channel, key: str, value: str | None
     for person in people:
         for session in person.sessions:
             if session is not without and wants(session, key):
-                session.send(line(network, session, target, key, value))
+                session.send(told(network, session, target, key, value))
 
 
 def wanted(network: Network, session: Session, targets: Iterable[Person | Channel]) -> list[Message]:
     """The values of these that the session subscribed to."""
-    if not session.subscribed or not session.has(CAPABILITY):
+    if not session.subscribed or not speaks(session):
         return []
     found: list[Message] = []
     for target in targets:
         if target is session.person or len(found) >= TOLD_AT_ONCE:
             continue
         values = values_of(target)
-        found += [line(network, session, target, key, values[key]) for key in session.subscribed & values.keys()]
+        found += [told(network, session, target, key, values[key]) for key in session.subscribed & values.keys()]
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 RANKS = "qaohv"  # highest first
 LIST_MODES = "beI"
-FLAG_MODES = "Cimnst"
+FLAG_MODES = "CRimnst"
 WITH_PARAMETER = "kl"
 CHANGES_LIMIT = 20
 

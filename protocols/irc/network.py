@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -93,6 +93,7 @@ class Network:
         self.gone: deque[Gone] = deque(maxlen=WHOWAS_ENTRIES)
         self.monitors: dict[str, set[Session]] = {}
         self.most_people = 0
+        self.used: Counter[str] = Counter()  # commands, since the start
         self._batches = 0
         self._messages = 0
         self._last_key = 0

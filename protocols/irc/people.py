@@ -36,10 +36,12 @@ class Person:
         "modes",
         "nick",
         "number",
+        "promised",
         "read",
         "realname",
         "sessions",
         "signed_on_at",
+        "staff",
         "user",
     )
 
@@ -52,11 +54,13 @@ class Person:
         self.host = host
         self.realname = realname
         self.account = account
+        self.staff: Account | None = None  # whose role an operator has: the account named to OPER
         self.away: str | None = None
         self.modes: set[str] = set()
         self.sessions: list[Session] = []
         self.channels: dict[str, Channel] = {}
         self.invited: set[str] = set()  # keys of channels
+        self.promised: dict[int, int] = {}  # rooms a guest was invited into, and by whom: theirs once they log in
         self.entering: set[str] = set()  # keys of channels: a JOIN is under way and will tell
         self.metadata: dict[str, str] = {}
         self.read: dict[str, int] = {}  # how far, by place (reading_marks)

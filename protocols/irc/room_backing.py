@@ -40,6 +40,7 @@ from protocols.irc.table import Call, Refused
 if TYPE_CHECKING:
     from protocols.irc.session import Session
 
+ALWAYS = {"C": "CTCP does not go into it", "R": "it is for people with an account"}
 FLAGS = {"i": "invite_only", "m": "moderated", "n": "members_only", "s": "secret", "t": "topic_locked"}
 
 
@@ -98,8 +99,8 @@ class RoomBacking:
         await self._change(channel, person, RoomChange(topic=text))
 
     async def setting(self, channel: Channel, person: Person, change: Change) -> None:
-        if change.letter == "C":
-            raise Refused(numerics.ERR_UNKNOWNMODE, "C", "is always on in a room: CTCP does not go into it")
+        if change.letter in ALWAYS:
+            raise Refused(numerics.ERR_UNKNOWNMODE, change.letter, f"is always on in a room: {ALWAYS[change.letter]}")
         if change.letter == "k":
             wanted = RoomChange(key=(change.param or "") if change.given else "")
         elif change.letter == "l":
@@ -155,8 +156,9 @@ class RoomBacking:
         )
 
     async def invite(self, channel: Channel, person: Person, target: Person) -> None:
-        if target.account_id is None:
-            raise Refused(numerics.ERR_NEEDREGGEDNICK, channel.name, f"{target.nick} has no account here")
+        if target.account_id is None:  # a guest: it holds once they log in
+            target.promised[_room(channel)] = _account(channel, person)
+            return
         await self._submit(
             person, Invite(actor_id=_account(channel, person), room_id=_room(channel), target_id=target.account_id)
         )

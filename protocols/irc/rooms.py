@@ -17,7 +17,7 @@ from protocols.irc.message import casefold
 from protocols.irc.names import nick_of, source_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person, person_of
-from protocols.irc.room_backing import FLAGS, RoomBacking
+from protocols.irc.room_backing import ALWAYS, FLAGS, RoomBacking
 
 if TYPE_CHECKING:
     from protocols.irc.session import Session
@@ -212,7 +212,7 @@ def describe(channel: Channel, room: Room, host: str) -> None:
     channel.topic_by = source_of(room.topic_by, host)
     channel.topic_at = int(room.topic_at.timestamp()) if room.topic_at else 0
     channel.created_at = int(room.created_at.timestamp()) if room.created_at else 0
-    channel.flags = {"C", *(letter for letter, name in FLAGS.items() if getattr(room, name))}
+    channel.flags = {*ALWAYS, *(letter for letter, name in FLAGS.items() if getattr(room, name))}
     channel.password = room.key
     channel.limit = room.member_limit
 

@@ -234,6 +234,7 @@ class Session:
             elif len(message.params) < entry.minimum:
                 call.numeric(numerics.ERR_NEEDMOREPARAMS, entry.name, "Not enough parameters")
             else:
+                self.network.used[entry.name] += 1
                 await entry.function(call)
         except Refused as refused:
             call.numeric(refused.numeric, *refused.params)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pleromad.errors import PleromadError, StoreUnavailable, Unauthenticated
+from pleromad.model.activity import Invite, Origin
 from protocols.irc import metadata, names, numerics, reading_marks, tell
 from protocols.irc.channels import LIST_LIMIT
 from protocols.irc.history import LIMIT as HISTORY_LIMIT
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from protocols.irc.table import Call
 
 USER_MODES = "Biosw"
-CHANNEL_MODES = "CIabehiklmnoqstv"
+CHANNEL_MODES = "CIRabehiklmnoqstv"
 CHANNEL_MODES_WITH_PARAMETER = "Iabehkloqv"
 
 
@@ -92,6 +94,11 @@ async def take_account(call: Call, account: Account) -> None:
     person.account = account
     network.know(person)
     tell.account_changed(network, person, call)
+    for room_id, inviter in person.promised.items():
+        with suppress(PleromadError):  # what the inviter may no longer do
+            invitation = Invite(actor_id=inviter, room_id=room_id, target_id=account.id)
+            await network.core.activities.submit(invitation, Origin.local(inviter, door="irc"))
+    person.promised.clear()
     await _attach(call, account, first=True)
 
 

@@ -83,6 +83,8 @@ def _check(channel: Channel, call: Call, key: str) -> None:
         raise Refused(numerics.ERR_BANNEDFROMCHAN, channel.name, "Cannot join channel (+b)")
     if channel.backing.persistent:
         return  # a room's own door is kept by the core, which knows invitations from everywhere
+    if "R" in channel.flags and person.account is None:
+        raise Refused(numerics.ERR_NEEDREGGEDNICK, channel.name, "Cannot join channel (+R): it is for people with an account")
     if "i" in channel.flags and not channel.listed("I", person):
         raise Refused(numerics.ERR_INVITEONLYCHAN, channel.name, "Cannot join channel (+i)")
     if channel.password and key != channel.password:

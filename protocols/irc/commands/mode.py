@@ -30,7 +30,7 @@ LIST_NUMERICS = {
 @command(
     "MODE",
     minimum=1,
-    help="MODE #room [modes [parameters]]\nRanks: q a o h v. Lists: b e I. Others: i k l m n s t C.\nMODE nick [+i|-i|+B ...]",
+    help="MODE #room [modes [parameters]]\nRanks: q a o h v. Lists: b e I. Others: i k l m n s t C R.\nMODE nick [+i|-i|+B ...]",
 )
 async def mode(call: Call) -> None:
     if looks_like_channel(call.param(0)):

@@ -1,4 +1,4 @@
-"""Questions about the server: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS, STATS, HELP."""
+"""Questions about the server: MOTD, LUSERS, VERSION, TIME, INFO, ADMIN, LINKS, HELP."""
 
 from __future__ import annotations
 
@@ -66,25 +66,14 @@ async def admin(call: Call) -> None:
     call.numeric(numerics.RPL_ADMINEMAIL, settings.admin_email or "no address given")
 
 
-@command("LINKS", help="LINKS\nThis server stands alone.")
+@command("LINKS", help="LINKS [mask]\nThis server stands alone: no other is linked.")
 async def links(call: Call) -> None:
+    """Which servers are linked: none. This one is shown to who names it."""
     name = call.network.server_name
     mask = call.param(1) or call.param(0)
-    if not mask or match(mask, name):
+    if mask and match(mask, name):
         call.numeric(numerics.RPL_LINKS, name, name, f"0 {call.network.settings.description or call.network.settings.network_name}")
     call.numeric(numerics.RPL_ENDOFLINKS, mask or "*", "End of /LINKS list")
-
-
-@command("STATS", help="STATS u\nHow long the server has been up.")
-async def stats(call: Call) -> None:
-    letter = call.param(0)[:1]
-    if letter == "u":
-        seconds = int((call.network.clock.now() - call.network.started_at).total_seconds())
-        days, rest = divmod(seconds, 86400)
-        call.numeric(
-            numerics.RPL_STATSUPTIME, f"Server Up {days} days {rest // 3600}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-        )
-    call.numeric(numerics.RPL_ENDOFSTATS, letter or "*", "End of /STATS report")
 
 
 @command("HELP", "HELPOP", help="HELP [command]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from protocols.irc import metadata, names, numerics
-from protocols.irc.channels import Channel
+from protocols.irc.channels import OPERATOR, Channel, Membership
 from protocols.irc.finding import somebody
 from protocols.irc.message import casefold, cut_text, match
 from protocols.irc.names import looks_like_channel
@@ -147,7 +147,7 @@ def _whois(call: Call, person: Person) -> None:
         call.numeric(numerics.RPL_WHOISBOT, nick, "is a bot")
     if person.account is not None:
         call.numeric(numerics.RPL_WHOISACCOUNT, nick, person.account_name, "is logged in as")
-    if call.session.has(metadata.CAPABILITY):
+    if metadata.speaks(call.session):
         for key, value in metadata.values_of(person).items():
             call.numeric(numerics.RPL_WHOISKEYVALUE, nick, key, "*", value)
     if person.connected:
@@ -164,9 +164,15 @@ def _channels(call: Call, person: Person) -> Iterator[str]:
     for channel in person.channels.values():
         inside = viewer in channel.members
         if person is viewer or inside or (channel.listable and channel.shown_to(viewer) and "i" not in person.modes):
-            words.append(channel.members[person].prefix(every=call.session.has("multi-prefix")) + channel.name)
+            membership, every = channel.members[person], call.session.has("multi-prefix")
+            words.append((membership.prefix(every=True) if every else _old_prefix(membership)) + channel.name)
     for at in range(0, len(words), 6):
         yield " ".join(words[at : at + 6])
+
+
+def _old_prefix(membership: Membership) -> str:
+    """RFC 2812 knows two in a 319: whoever stands above an operator is one."""
+    return "@" if membership.level >= OPERATOR else membership.prefix()
 
 
 @command("WHOWAS", cost=2.0, help="WHOWAS nick [count]\nWho somebody was that has left.")

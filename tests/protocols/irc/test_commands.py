@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+
 from pleromad.model.account import Role
+from pleromad.model.page import Page
 from tests.protocols.irc.support import Client, IrcCase, said
 from tests.support.core import PASSWORD
 
@@ -128,6 +131,52 @@ class OperatorTests(CommandCase):
         await ann.ask("KILL bob :enough")
         self.assertTrue(bob.closed)
 
+    async def oper(self, role: Role = Role.ADMIN) -> Client:
+        await self.person("erin", role=role)
+        ann = await self.guest("ann")
+        ann.send(f"OPER erin :{PASSWORD}")
+        await ann.wait(" 381 ")
+        ann.take()
+        return ann
+
+    async def test_an_account_is_shut_out_and_let_in_again(self) -> None:
+        dave = await self.logged_in(await self.core.reading.account_by_handle("dave"))
+        ann = await self.oper()
+        self.assertTrue(said(await ann.ask("KLINE dave :spam"), "NOTICE"))
+        await dave.wait("disabled")
+        self.assertTrue(dave.closed)
+        self.assertTrue(any(line.endswith(" dave disabled") for line in said(await ann.ask("STATS k"), "216")))
+        await ann.ask("UNKLINE dave")
+        await self.logged_in(await self.core.reading.account_by_handle("dave"))
+        logged = (await self.core.moderation.entries(None, Page())).items
+        self.assertEqual({(entry.action, entry.target) for entry in logged}, {("disable", "dave"), ("enable", "dave")})
+
+    async def test_an_address_is_shut_out_of_every_daemon(self) -> None:
+        other = await self.another()
+        ann = await self.oper()
+        there = await self.guest("there", house=other)
+        there.protocol.session.address = "198.51.100.7"
+        self.assertTrue(said(await ann.ask("KLINE 60 198.51.100.0/24 :flood"), "NOTICE"))
+        await there.wait("ERROR .*no access")
+        self.assertRegex(said(await ann.ask("STATS k"), "216")[0], r"k 198\.51\.100\.0/24 \* \* :until .*: flood$")
+        self.assertTrue(said(await ann.ask("KLINE 60 dave :x"), "400"))
+        self.assertTrue(said(await ann.ask("UNKLINE 198.51.100.0/24"), "NOTICE"))
+        self.assertEqual(said(await ann.ask("STATS k"), "216"), [])
+
+    async def test_a_server_is_shut_out(self) -> None:
+        ann = await self.oper()
+        self.assertTrue(said(await ann.ask("KLINE *@bad.example :spam"), "NOTICE"))
+        self.assertTrue(any("bad.example" in line for line in said(await ann.ask("STATS k"), "216")))
+        self.assertTrue(said(await ann.ask("UNKLINE *@bad.example"), "NOTICE"))
+        self.assertTrue(said(await ann.ask("UNKLINE *@bad.example"), "401"))
+
+    async def test_a_moderator_does_what_the_role_allows(self) -> None:
+        ann = await self.oper(Role.MODERATOR)
+        self.assertTrue(said(await ann.ask("KLINE *@bad.example :x"), "400"))
+        bob = await self.guest("bob")
+        self.assertTrue(said(await bob.ask("KLINE dave"), "481"))
+        self.assertTrue(said(await bob.ask("STATS k"), "481"))
+
 
 class MiscellanyTests(CommandCase):
     async def test_help_explains_each_command(self) -> None:
@@ -143,6 +192,21 @@ class MiscellanyTests(CommandCase):
             ("USERHOST ann", "302"), ("ISON ann bob", "303"), ("MOTD", "376"), ("VERSION other.example", "402"),
         ):  # fmt: skip
             self.assertTrue(said(await ann.ask(line), numeric), line)
+
+    async def test_the_server_is_shown_among_links_to_who_names_it(self) -> None:
+        ann = await self.guest("ann")
+        self.assertEqual(said(await ann.ask("LINKS"), "364"), [])
+        self.assertEqual(len(said(await ann.ask("LINKS *"), "364")), 1)
+
+    async def test_commands_are_counted(self) -> None:
+        ann = await self.guest("ann")
+        self.assertTrue(any(" 212 ann TIME 1" in line for line in await ann.ask("TIME", "STATS m")))
+
+    async def test_a_channel_for_accounts_only(self) -> None:
+        ann = await self.guest("ann")
+        await ann.ask("JOIN #a", "MODE #a +R")
+        bob = await self.guest("bob")
+        self.assertTrue(said(await bob.ask("JOIN #a"), "477"))
 
     async def test_a_nick_may_change_for_guests(self) -> None:
         ann, bob = await self.pair()
@@ -167,3 +231,36 @@ class MiscellanyTests(CommandCase):
         await ann.ask("AWAY :gone")
         self.assertRegex(said(await eve.ask(), "AWAY")[0], "AWAY :gone$")
         self.assertTrue(said(await eve.ask("PRIVMSG ann :hi"), "301"))
+
+
+class GuestInRoomTests(CommandCase):
+    """What irctest asks of servers where guests and accounts meet."""
+
+    async def test_a_guest_who_is_invited_hears_of_it_and_may_come_in_with_an_account(self) -> None:
+        alice = await self.logged_in(await self.person("alice"))
+        await alice.ask("JOIN #tea", "MODE #tea +i")
+        await self.person("bob")
+        guest = await self.guest("guest", caps=["account-tag", "sasl"])
+        self.assertTrue(said(await alice.ask("INVITE guest #tea"), "341"))
+        self.assertIn("account=alice", await guest.wait("INVITE guest #tea"))
+        self.assertTrue(said(await guest.ask("JOIN #tea"), "477"))
+        blob = base64.b64encode(f"\0bob\0{PASSWORD}".encode()).decode()
+        guest.send("AUTHENTICATE PLAIN", f"AUTHENTICATE {blob}")
+        await guest.wait(" 903 ")
+        self.assertTrue(said(await guest.ask("JOIN #tea"), "JOIN"))
+
+    async def test_whois_shows_founders_as_operators_to_old_clients(self) -> None:
+        alice = await self.logged_in(await self.person("alice"))
+        await alice.ask("JOIN #tea")
+        self.assertTrue(said(await alice.ask("WHOIS alice"), "319")[0].endswith("alice :@#tea"))
+        modern = await self.guest("modern", caps=["multi-prefix"])
+        self.assertTrue(said(await modern.ask("WHOIS alice"), "319")[0].endswith("alice :~#tea"))
+
+    async def test_changes_of_metadata_come_as_the_client_knows_them(self) -> None:
+        ann = await self.guest("ann")
+        old, new = await self.guest("old", caps=["draft/metadata-2"]), await self.guest("new", caps=["draft/metadata-3"])
+        for one in (ann, old, new):
+            await one.ask("JOIN #a", "METADATA * SUB color")
+        await ann.ask("METADATA * SET color :blue")
+        self.assertEqual(said(await old.ask(), "METADATA"), [":irc.here.example METADATA ann color * blue"])
+        self.assertEqual(said(await new.ask(), "761"), [":irc.here.example 761 new ann color * blue"])

@@ -266,7 +266,7 @@ class OperatorTests(RoomCase):
         self.house.close()
         self.house = self._house(self.core)
         again = await self.logged_in(self.alice)
-        self.assertEqual(said(await again.ask("MODE #tea"), "324"), [":here.example 324 alice #tea +Cnkl secret 9"])
+        self.assertEqual(said(await again.ask("MODE #tea"), "324"), [":here.example 324 alice #tea +CRnkl secret 9"])
         self.assertIn("+bob", said(await again.ask("NAMES #tea"), "353")[0])
         self.assertIn("*!*@bad.example alice!alice@here.example", said(await again.ask("MODE #tea b"), "367")[0])
 
