@@ -66,6 +66,10 @@ class Irc(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     motd: tuple[str, ...] = ()
 
 
+class Rooms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    lobby: str = ""  # the room everybody who gets an account is put into; empty: none
+
+
 class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     enabled: bool = True
     limited: bool = False  # only with hosts that staff have allowed
@@ -102,6 +106,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     http: Http = Http()
     gopher: Gopher = Gopher()
     irc: Irc = Irc()
+    rooms: Rooms = Rooms()
     federation: Federation = Federation()
     media: MediaLimits = MediaLimits()
     mail: Mail = Mail()

@@ -14,6 +14,7 @@ from pleromad.discovery import Discovery
 from pleromad.gatekeeper import Gatekeeper
 from pleromad.ids import Ids, Uris
 from pleromad.jobs import Jobs
+from pleromad.lobby import Lobby
 from pleromad.media import MediaShelf
 from pleromad.moderation import Moderation, ModerationDesk
 from pleromad.personal import Personal, PersonalDesk
@@ -68,6 +69,7 @@ class Core:
                 reactor=reactor,
             )
         )
+        self.lobby = Lobby(current, self.accounts, self.activities, self.reading, self.jobs)
         self._database = database
 
     @property

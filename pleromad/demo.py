@@ -97,7 +97,7 @@ async def _talk(core: Core, people: dict[str, Account]) -> None:
 
 async def _room(core: Core, people: dict[str, Account]) -> None:
     ada, mori, jonas, zola = people.values()
-    room = await core.accounts.open_room(ada.id, "lobby")
+    room = await core.lobby.room() or await core.accounts.open_room(ada.id, "lobby")
     await core.activities.submit(Update(actor_id=ada.id, room_id=room.id, room=RoomChange(topic="Tea, trains and talk")), Origin.local(ada.id))
     for who in (mori, jonas, zola):
         await core.activities.submit(Follow(actor_id=who.id, target_id=room.id), Origin.local(who.id))

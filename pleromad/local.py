@@ -21,6 +21,7 @@ def local_settings(*, http: int = 4000, gopher: int = 7070, irc: int = 6667, dat
             "advertise_port": gopher,
         },
         "irc": {"listen": (f"tcp:{irc}:interface=127.0.0.1",), "server_name": "localhost"},
+        "rooms": {"lobby": "lobby"},
         "federation": {"allow_http": True, "allow_private_addresses": True},
     }
     for section, values in (more or {}).items():

@@ -20,6 +20,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MAIL = "mail"  # the job that sends a letter; the mail door does it
+LOBBY = "lobby"  # the job that puts somebody into the room of everybody (`pleromad.lobby`)
 MAIL_TRIES = 12  # about three days
 
 
@@ -49,6 +50,11 @@ class Desk:
             payload = {"account_id": account_id, "kind": kind, **({"to": to} if to else {})}
             dedupe = f"mail {kind} {account_id} {to}"
             await self.jobs.add(MAIL, payload, dedupe=dedupe, max_attempts=MAIL_TRIES, within=within)
+
+    async def welcome(self, account_id: int, *, within: Queries | None = None) -> None:
+        """Who may use their account now is put into the lobby, where there is one."""
+        if self.settings().rooms.lobby:
+            await self.jobs.add(LOBBY, {"account_id": account_id}, dedupe=f"lobby {account_id}", within=within)
 
 
 class Clerk:

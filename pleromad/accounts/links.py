@@ -138,12 +138,14 @@ class Links(Logins, Grants):
             return account_id
 
         account_id = await self._desk.database.transaction(work)
+        await self._desk.welcome(account_id)
         if old:
             await self._desk.write_letter(account_id, "email_changed", to=old)
         return await self.user(account_id)
 
     async def confirm_by_admin(self, account_id: int) -> None:
         await user_rows.change(self._desk.database, account_id, {"confirmed_at": self._desk.clock.now()})
+        await self._desk.welcome(account_id)
 
     async def change_email(self, account_id: int, password: str, email: str) -> bool:
         """True: it is changed; False: when the link in the letter to the new address was opened.

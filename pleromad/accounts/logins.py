@@ -11,7 +11,7 @@ from typing import Any
 
 from pleromad import surface
 from pleromad.accounts import admission, keys, passwords
-from pleromad.accounts.desk import MAIL, Clerk, Desk
+from pleromad.accounts.desk import LOBBY, MAIL, Clerk, Desk
 from pleromad.accounts.throttle import Throttle
 from pleromad.errors import Conflict, Forbidden, Invalid, NeedsCode, NotFound, Unauthenticated
 from pleromad.model import event
@@ -166,6 +166,8 @@ class Logins(Clerk):
             await admission.remember_address(tx, id, address)
             if prove:
                 await desk.write_letter(id, "confirm", within=tx)
+            elif approved:
+                await desk.welcome(id, within=tx)
             if role is not None:
                 return []
             staff = await notification_rows.staff(tx)
@@ -173,6 +175,7 @@ class Logins(Clerk):
 
         told = await desk.database.transaction(work)
         desk.jobs.wake(MAIL)
+        desk.jobs.wake(LOBBY)
         desk.jobs.wake(PUSH)
         desk.bus.publish(surface.events_of(told))
         return await self.user(id)
@@ -285,6 +288,7 @@ class Logins(Clerk):
         if not (await self.user(account_id)).approved:
             await user_rows.change(self._desk.database, account_id, {"approved_at": self._desk.clock.now()})
             await self._desk.write_letter(account_id, "approved")
+            await self._desk.welcome(account_id)
 
     async def turn_away(self, account_id: int) -> None:
         """Somebody who waits is not let in: nothing of them stays. Raises NotFound, Conflict for who is in already."""
