@@ -39,7 +39,7 @@ OFFERED: Mapping[str, str] = {
     "message-tags": "",
     "multi-prefix": "",
     "no-implicit-names": "",
-    "sasl": "PLAIN,OAUTHBEARER",
+    "sasl": "PLAIN,OAUTHBEARER,EXTERNAL",
     "server-time": "",
     "setname": "",
     "standard-replies": "",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections import deque
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -27,6 +28,7 @@ from protocols.irc.table import COMMANDS, Call, Refused
 
 if TYPE_CHECKING:
     from pleromad.model.account import Account
+    from protocols.irc.login import Login
     from protocols.irc.multiline import Gathering
     from protocols.irc.network import Network
     from protocols.irc.people import Person
@@ -65,6 +67,7 @@ class Session:
         self.realname = ""
         self.password = ""
         self.account: Account | None = None
+        self.external: Callable[[], Awaitable[Login | None]] | None = None  # asks whom the connection itself proves (SASL EXTERNAL)
         self.away: str | None = None  # said before registration (draft/pre-away)
         self.token_id: int | None = None  # of the token that logged in
         self.sasl: bytearray | None = None

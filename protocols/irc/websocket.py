@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -12,8 +14,10 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from pleromad.errors import Forbidden, RateLimited
+from protocols.irc.login import Login
 from protocols.irc.message import LineBuffer
 from protocols.irc.session import Session
+from web.auth import session_token
 
 if TYPE_CHECKING:
     from protocols.irc.adapter import Connections
@@ -34,7 +38,8 @@ def register(site: Site, connections: Connections, *, path: str = PATH) -> None:
         offered = [name.strip() for name in request.header("sec-websocket-protocol").split(",")]
         chosen = next((name for name in offered if name in (TEXT, BINARY)), TEXT)
         secure = site.core.settings.http.public_url.startswith("https:")
-        connection = WebConnection(connections.network, request.address, binary=chosen == BINARY, secure=secure)
+        browser = partial(_browser, site, request) if request.header("origin") else None
+        connection = WebConnection(connections.network, request.address, binary=chosen == BINARY, secure=secure, browser=browser)
         connections.enter(connection)
         return connection
 
@@ -51,14 +56,24 @@ def _check_origin(site: Site, request: Request) -> None:
         raise Forbidden("This page may not speak for you here", detail=origin[:200])
 
 
+async def _browser(site: Site, request: Request) -> Login | None:
+    """Who is logged in at the browser whose page this is; for SASL EXTERNAL."""
+    token = await session_token(request, site.core)
+    if token is None or token.account_id is None:
+        return None
+    user = await site.core.accounts.user(token.account_id)
+    return Login(user.account, token.id) if user.active else None
+
+
 class WebConnection:
     """What Twisted calls a WebSocketProtocol, and a session's wire."""
 
-    def __init__(self, network: Network, address: str, *, binary: bool, secure: bool) -> None:
+    def __init__(self, network: Network, address: str, *, binary: bool, secure: bool, browser: Callable[[], Awaitable[Login | None]] | None) -> None:
         self._network = network
         self.address = address
         self._binary = binary
         self._secure = secure
+        self._browser = browser
         self._lines = LineBuffer()
         self._transport: Any = None
         self.session: Session | None = None
@@ -71,6 +86,7 @@ class WebConnection:
 
     def negotiationFinished(self) -> None:
         self.session = Session(self._network, self, self.address, secure=self._secure)
+        self.session.external = self._browser
         self.session.opened()
 
     def textMessageReceived(self, message: str) -> None:

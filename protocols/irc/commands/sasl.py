@@ -1,4 +1,4 @@
-"""AUTHENTICATE: SASL PLAIN and OAUTHBEARER (RFC 4616, RFC 7628, IRCv3 sasl-3.2)."""
+"""AUTHENTICATE: SASL PLAIN, OAUTHBEARER and EXTERNAL (RFC 4616, RFC 7628, RFC 4422, IRCv3 sasl-3.2)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from protocols.irc.message import Message
 from protocols.irc.table import Call, command
 from protocols.irc.welcome import take_account, try_to_register
 
-MECHANISMS = ("PLAIN", "OAUTHBEARER")
+MECHANISMS = ("PLAIN", "OAUTHBEARER", "EXTERNAL")
 CHUNK = 400
 ANSWER_LIMIT_BYTES = 4096
 
 
-@command("AUTHENTICATE", before_login=True, minimum=1, cost=2.0, help="AUTHENTICATE PLAIN|OAUTHBEARER\nLogs in by SASL.")
+@command("AUTHENTICATE", before_login=True, minimum=1, cost=2.0, help="AUTHENTICATE PLAIN|OAUTHBEARER|EXTERNAL\nLogs in by SASL.")
 async def authenticate(call: Call) -> None:
     session = call.session
     if not session.has("sasl"):
@@ -54,7 +54,7 @@ async def authenticate(call: Call) -> None:
         return
     collected = bytes(session.sasl)
     try:
-        found = await (_plain if session.mechanism == "PLAIN" else _bearer)(call, collected)
+        found = await _CHECKS[session.mechanism](call, collected)
     finally:
         session.sasl = None
     if found is not None and session.registered:
@@ -99,6 +99,23 @@ async def _bearer(call: Call, collected: bytes) -> Account | None:
         call.numeric(numerics.ERR_SASLFAIL, f"SASL authentication failed: {error.public}")
         return None
     return _done(call, found)
+
+
+async def _external(call: Call, collected: bytes) -> Account | None:
+    """EXTERNAL (RFC 4422, appendix A): a page of ours, whose browser is logged in here. Revoked with that session."""
+    external = call.session.external
+    found = await external() if external is not None else None
+    try:
+        as_whom = base64.b64decode(collected, validate=True).decode()
+    except (binascii.Error, ValueError):
+        as_whom = "*"
+    if found is None or (as_whom and as_whom.lower() != found.account.username.lower()):
+        call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: this connection does not prove who you are")
+        return None
+    return _done(call, found)
+
+
+_CHECKS = {"PLAIN": _plain, "OAUTHBEARER": _bearer, "EXTERNAL": _external}
 
 
 def _done(call: Call, found: Login) -> Account:

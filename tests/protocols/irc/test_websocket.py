@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 
 from pleromad.errors import Forbidden
 from protocols.irc import websocket
@@ -18,8 +20,12 @@ class Asked:
 
     address = "192.0.2.1"
 
-    def __init__(self, **headers: str) -> None:
+    def __init__(self, cookie: str = "", **headers: str) -> None:
+        self._cookie = cookie
         self._headers = headers
+
+    def cookie(self, name: str) -> str:
+        return self._cookie if "session" in name else ""
 
     def header(self, name: str) -> str:
         return self._headers.get(name.replace("-", "_"), "")
@@ -29,15 +35,30 @@ class Transport:
     def __init__(self) -> None:
         self.sent: list[str | bytes] = []
         self.lost = False
+        self._more: Deferred[None] = Deferred()
 
     def sendTextMessage(self, text: str) -> None:
         self.sent.append(text)
+        self._tell()
 
     def sendBytesMessage(self, data: bytes) -> None:
         self.sent.append(data)
 
     def loseConnection(self) -> None:
         self.lost = True
+        self._tell()
+
+    def _tell(self) -> None:
+        more, self._more = self._more, Deferred()
+        more.callback(None)
+
+    async def wait(self, pattern: str) -> str:
+        """The first message with this in it; '' when the connection ends before."""
+        while True:
+            found = next((str(line) for line in self.sent if re.search(pattern, str(line))), None)
+            if found is not None or self.lost:
+                return found or ""
+            await self._more
 
 
 class WebSocketTests(IrcCase):
@@ -92,3 +113,30 @@ class WebSocketTests(IrcCase):
             await self.enter()
         for connection, _ in connections:
             connection.close()
+
+    async def test_a_page_of_ours_speaks_for_who_is_logged_in_at_the_browser(self) -> None:
+        account = await self.person("webby")
+        cookie = await self.core.accounts.open_session(account.id)
+        ours = {"origin": "https://here.example", "host": "here.example"}
+        for headers, result in (
+            ({"cookie": cookie, **ours}, "903"),
+            ({"cookie": cookie}, "904"),  # no page
+            (ours, "904"),  # nobody
+            ({"cookie": "wrong", **ours}, "904"),
+        ):
+            web, transport = await self.enter(**headers)
+            for line in ("CAP REQ sasl", "AUTHENTICATE EXTERNAL", "AUTHENTICATE +"):
+                web.textMessageReceived(line)
+            self.assertIn(f" {result} ", await transport.wait(" 90[34] "), headers)
+
+    async def test_who_logs_out_of_the_browser_is_gone_here(self) -> None:
+        account = await self.person("webby")
+        cookie = await self.core.accounts.open_session(account.id)
+        web, transport = await self.enter(cookie=cookie, origin="https://here.example", host="here.example")
+        for line in ("CAP REQ sasl", "NICK webby", "USER w 0 * :w", "AUTHENTICATE EXTERNAL", "AUTHENTICATE +", "CAP END"):
+            web.textMessageReceived(line)
+        await transport.wait(" 001 ")
+        await self.core.accounts.close_session(cookie)
+        await transport.wait("^ERROR ")
+        while not transport.lost:
+            await transport.wait("nothing more")
