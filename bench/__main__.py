@@ -14,7 +14,7 @@ from bench.data import Sizes
 from bench.house import ROOT, Bench
 from bench.parts import PARTS, Row
 
-HEAD = ("What", "Result", "p50 ms", "p99 ms", "SQL each", "Remark")
+HEAD = ("What", "Result", "p50 ms", "p99 ms", "SQL each", "CPU ms each", "Remark")
 
 
 def main() -> int:
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def report(rows: list[Row], failed: list[str], options: argparse.Namespace) -> str:
-    cells = [HEAD, *((row.what, row.rate, row.p50, row.p99, row.statements, row.remark) for row in rows)]
+    cells = [HEAD, *((row.what, row.rate, row.p50, row.p99, row.statements, row.cpu, row.remark) for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
     table = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in cells]
     table.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import time
+from pathlib import Path
 from typing import Any
 
 from twisted.application.internet import StreamServerEndpointService
@@ -16,8 +18,10 @@ from twisted.internet.endpoints import UNIXServerEndpoint
 from twisted.internet.protocol import Factory, Protocol
 
 from pleromad.tap import House, Options, makeService
+from store.pool import Database
 
 CONFIG = "PLEROMAD_BENCH_CONFIG"
+TRACE = "PLEROMAD_BENCH_TRACE"  # a file to which every statement is written
 SOCKET = "PLEROMAD_BENCH_SOCKET"
 
 
@@ -47,6 +51,18 @@ class Ear(Factory):
         return Counters(self._house)
 
 
+def trace(file: Path) -> None:
+    """From now on every statement is written down before it is sent."""
+    run_on = Database.run_on
+    log = file.open("a", buffering=1)
+
+    def traced(self: Database, connection: Any, sql: str, params: Any) -> Any:
+        log.write(json.dumps([time.monotonic(), id(connection), " ".join(sql.split())]) + "\n")
+        return run_on(self, connection, sql, params)
+
+    Database.run_on = traced  # type: ignore[method-assign,assignment]
+
+
 def make() -> Service:
     """The application for `twistd -y`."""
     from twisted.internet import reactor
@@ -57,5 +73,7 @@ def make() -> Service:
     house = next(part for part in daemon._parts if isinstance(part, House))
     application: Service = Application("pleromad under measurement")
     daemon.setServiceParent(application)
+    if os.environ.get(TRACE):
+        trace(Path(os.environ[TRACE]))
     StreamServerEndpointService(UNIXServerEndpoint(reactor, os.environ[SOCKET]), Ear(house)).setServiceParent(application)
     return application

@@ -44,13 +44,14 @@ def free_port() -> int:
 class Daemon:
     """A daemon that runs, and where it listens."""
 
-    def __init__(self, process: subprocess.Popen[bytes], http: int, gopher: int, ear: Path, dsn: str, keys: Path) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], http: int, gopher: int, ear: Path, dsn: str, keys: Path, postmaster: int) -> None:
         self.process = process
         self.http = http
         self.gopher = gopher
         self._ear = ear
         self.dsn = dsn
         self.keys = keys
+        self._postmaster = postmaster
 
     @property
     def pid(self) -> int:
@@ -68,6 +69,16 @@ class Daemon:
     @property
     def statements(self) -> int:
         return int(self.counted()["statements"])
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What the daemon has used so far, in all its threads."""
+        return cpu_seconds(self.pid)
+
+    @property
+    def postgres_seconds(self) -> float:
+        """What PostgreSQL has used, of those of its processes that run or were waited for."""
+        return sum(cpu_seconds(pid) for pid in family(self._postmaster))
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         connection = psycopg2.connect(self.dsn)
@@ -190,7 +201,7 @@ class Bench:
             command += ["--savestats", "--profiler=cprofile", f"--profile={self.folder / 'daemon.prof'}"]
         command += ["-y", str(ROOT / "bench" / "daemon.tac")]
         process = subprocess.Popen(command, env=environment, cwd=folder)
-        daemon = Daemon(process, http, gopher, ear, dsn, self.folder / "keys.json")
+        daemon = Daemon(process, http, gopher, ear, dsn, self.folder / "keys.json", self.postmaster)
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             if process.poll() is not None:
@@ -229,6 +240,33 @@ allow_private_addresses = true
 """
         )
         return config
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process and of its children that have ended (proc(5))."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0  # it ended meanwhile
+    return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> list[int]:
+    """A process and all below it."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it ended meanwhile
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
+    found, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        waiting += parents.get(one, [])
+    return found
 
 
 def _pair() -> tuple[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.house import ROOT, Daemon
+from bench.house import ROOT, Daemon, family
 from bench.load import Order, Outcome
 
 
@@ -20,6 +20,8 @@ from bench.load import Order, Outcome
 class Measured:
     outcome: Outcome
     statements: int
+    cpu_seconds: float = 0.0  # of the daemon
+    postgres_seconds: float = 0.0
 
     @property
     def count(self) -> int:
@@ -32,6 +34,14 @@ class Measured:
     @property
     def statements_each(self) -> float:
         return self.statements / max(1, self.count + self.outcome.wrong)
+
+    @property
+    def cpu_milliseconds_each(self) -> float:
+        return self.cpu_seconds * 1000 / max(1, self.count + self.outcome.wrong)
+
+    @property
+    def postgres_milliseconds_each(self) -> float:
+        return self.postgres_seconds * 1000 / max(1, self.count + self.outcome.wrong)
 
     def milliseconds(self, percent: float) -> float:
         return percentile(self.outcome.latencies, percent) * 1000
@@ -70,29 +80,11 @@ class Load:
 
 
 def measure(daemon: Daemon, order: Order) -> Measured:
-    before = daemon.statements
+    before, cpu, postgres = daemon.statements, daemon.cpu_seconds, daemon.postgres_seconds
     outcome = Load(order).outcome()
     if outcome.wrong:
         print(f"{outcome.wrong} wrong answers, the first: {outcome.first_wrong!r}", file=sys.stderr)
-    return Measured(outcome, daemon.statements - before)
-
-
-def family(pid: int) -> list[int]:
-    """A process and all below it."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue  # it ended meanwhile
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, waiting = [], [pid]
-    while waiting:
-        one = waiting.pop()
-        found.append(one)
-        waiting += parents.get(one, [])
-    return found
+    return Measured(outcome, daemon.statements - before, daemon.cpu_seconds - cpu, daemon.postgres_seconds - postgres)
 
 
 def pss_bytes(pid: int) -> int:

@@ -38,6 +38,7 @@ class Row:
     p50: str = ""
     p99: str = ""
     statements: str = ""
+    cpu: str = ""
     remark: str = ""
 
 
@@ -50,6 +51,7 @@ def row(what: str, measured: Measured, remark: str = "") -> Row:
         f"{measured.milliseconds(50):.2f}",
         f"{measured.milliseconds(99):.2f}",
         f"{measured.statements_each:.2f}",
+        f"{measured.cpu_milliseconds_each:.2f} + {measured.postgres_milliseconds_each:.2f}",
         remark,
     )
 

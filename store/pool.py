@@ -6,12 +6,10 @@ transaction goes on to its end, so that a connection never returns to the pool i
 
 from __future__ import annotations
 
-import itertools
-import re
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
-from weakref import WeakKeyDictionary
 
 import msgspec
 import psycopg2
@@ -25,6 +23,7 @@ from twisted.python.failure import Failure
 from txpostgres.txpostgres import Connection, RollbackFailed
 
 from pleromad.errors import Invalid, StoreUnavailable
+from store.plans import Plans
 
 T = TypeVar("T")
 Params = Sequence[Any] | Mapping[str, Any]
@@ -36,6 +35,7 @@ psycopg2.extras.register_default_jsonb(globally=True, loads=msgspec.json.decode)
 _LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, RollbackFailed)
 _AGAIN = (psycopg2.errors.DeadlockDetected, psycopg2.errors.SerializationFailure)
 _TRIES = 4
+Taken = psycopg2.errors.UniqueViolation  # what must be there once is there already
 
 
 class Jsonb:
@@ -80,9 +80,12 @@ class Queries(Protocol):
     async def execute(self, sql: str, params: Params = ()) -> int:
         """The number of rows it touched."""
 
+    async def write(self, sql: str, params: Params = ()) -> None:
+        """A change whose outcome nobody asks for. In a transaction it travels with the next statement: what it raises comes there."""
+
 
 class _Statements:
-    """The four forms over one: `_run(sql, params) -> (rows, count)`."""
+    """The forms over one: `_run(sql, params) -> (rows, count)`."""
 
     async def _run(self, sql: str, params: Params) -> tuple[list[Row], int]:
         raise NotImplementedError
@@ -101,28 +104,78 @@ class _Statements:
     async def execute(self, sql: str, params: Params = ()) -> int:
         return (await self._run(sql, params))[1]
 
+    async def write(self, sql: str, params: Params = ()) -> None:
+        await self._run(sql, params)
+
 
 class Transaction(_Statements):
-    """A transaction that is open; made by `Database.transaction` only."""
+    """A transaction; made by `Database.transaction` only.
 
-    def __init__(self, database: Database, connection: Connection) -> None:
+    What need not be answered goes out with what must be: BEGIN with the first statement, a `write` with the next one, the last of
+    them with COMMIT (several statements in one message of the simple query protocol). So it costs a way to PostgreSQL and back per
+    question asked. `lasting` False: after a crash of PostgreSQL it may be as if it had not happened (synchronous_commit off).
+    """
+
+    def __init__(self, database: Database, connection: Connection, *, lasting: bool) -> None:
         self._database = database
-        self._connection = connection
+        self._lasting = lasting
+        self._begun = False
+        self._waiting: list[tuple[str, Params]] = []
+        self.connection = connection
+
+    async def write(self, sql: str, params: Params = ()) -> None:
+        self._waiting.append((sql, params))
 
     async def _run(self, sql: str, params: Params) -> tuple[list[Row], int]:
-        return await self._database.run_on(self._connection, sql, params)
+        self._waiting.append((sql, params))
+        return await self._send()
+
+    async def _send(self, *, commit: bool = False) -> tuple[list[Row], int]:
+        """All that waits. A connection that turns out to be lost only now is replaced, as long as nothing has happened on it."""
+        waiting, self._waiting = self._waiting, []
+        while True:
+            fresh, self._begun = not self._begun, True
+            statements = list(waiting)
+            if fresh:
+                statements[:0] = [("BEGIN", ())] if self._lasting else [("BEGIN", ()), ("SET LOCAL synchronous_commit = off", ())]
+            if commit:
+                statements.append(("COMMIT", ()))
+            try:
+                return await self._database.send(self.connection, statements)
+            except StoreUnavailable:
+                if commit or not fresh:
+                    raise
+                self._begun = False
+            self.connection = await self._database.replace(self.connection)
+
+    async def commit(self) -> None:
+        if not self._begun and self._waiting:
+            # COMMIT may not be sent twice: what may find the connection lost goes before it.
+            await self._send()
+        if self._begun:
+            await self._send(commit=True)
+
+    async def roll_back(self) -> None:
+        self._waiting = []
+        if not self._begun or self.connection.closed:
+            return
+        try:
+            await self._database.run_on(self.connection, "ROLLBACK", ())
+        except StoreUnavailable:
+            self.connection.close()
 
 
 class Database(_Statements):
     """A pool of `size` connections, opened as they are needed. A connection that broke is dropped, and a new one opened.
 
     While PostgreSQL is away a statement waits up to `patience_seconds` for it (a restart takes less) before StoreUnavailable.
-    `statements` counts what was sent, for measurements.
+    `statements` and `round_trips` count what was sent, for measurements.
     """
 
     def __init__(self, dsn: str, reactor: Any, *, size: int = 8, patience_seconds: float = 10.0) -> None:
         self.dsn = dsn
         self.statements = 0
+        self.round_trips = 0
         self._reactor = reactor
         self._size = size
         self._patience_seconds = patience_seconds
@@ -171,12 +224,13 @@ class Database(_Statements):
                         raise
         raise AssertionError("unreachable")
 
-    async def transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def transaction(self, work: Callable[[Transaction], Awaitable[T]], *, lasting: bool = True) -> T:
         """Run `work` in one transaction: committed when it returns, rolled back when it raises.
 
-        After a deadlock it is run again, so it must not change anything but through the transaction it is given.
+        After a deadlock it is run again, so it must not change anything but through the transaction it is given. `lasting` False: for
+        what its caller does again after a crash (a job whose row goes later: what is durable in PostgreSQL is so in order).
         """
-        return await self._shielded(self._transaction(work))
+        return await self._shielded(self._transaction(work, lasting))
 
     async def _run(self, sql: str, params: Params) -> tuple[list[Row], int]:
         return await self._shielded(self._single(sql, params))
@@ -185,7 +239,9 @@ class Database(_Statements):
         for again in (True, False):
             connection = await self._acquire()
             try:
-                return await self.run_on(connection, await self._plans.planned(connection, sql, params), params)
+                self._plans.saw(sql, params)
+                await self._prepare(connection, sql)
+                return await self.run_on(connection, self._plans.form(connection, sql), params)
             except StoreUnavailable:
                 # The server restarted while the connection was idle: a read may be asked again.
                 if not again or not sql.lstrip().startswith(("SELECT", "WITH RECURSIVE")):
@@ -194,51 +250,74 @@ class Database(_Statements):
                 self._release(connection)
         raise AssertionError("unreachable")
 
-    async def _transaction(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+    async def _transaction(self, work: Callable[[Transaction], Awaitable[T]], lasting: bool) -> T:
         for last in (*[False] * (_TRIES - 1), True):
-            connection = await self._begin()
+            transaction = Transaction(self, await self._acquire(), lasting=lasting)
             try:
                 try:
-                    result = await work(Transaction(self, connection))
-                    await self.run_on(connection, "COMMIT", ())
+                    result = await work(transaction)
+                    await transaction.commit()
                     return result
                 except BaseException:
-                    await self._roll_back(connection)
+                    await transaction.roll_back()
                     raise
             except _AGAIN:
                 if last:
                     raise StoreUnavailable(detail="deadlocks") from None
             finally:
-                self._release(connection)
+                await self._prepare_all(transaction.connection)
+                self._release(transaction.connection)
         raise AssertionError("unreachable")
 
-    async def _begin(self) -> Connection:
-        """A connection inside a new transaction; one that turns out to be lost only now is replaced."""
-        while True:
-            connection = await self._acquire()
-            try:
-                await self.run_on(connection, "BEGIN", ())
-                return connection
-            except StoreUnavailable:
-                self._release(connection)
-            except BaseException:
-                self._release(connection)
-                raise
+    async def replace(self, connection: Connection) -> Connection:
+        """Another one for a connection that was lost."""
+        self._release(connection)
+        return await self._acquire()
 
-    async def _roll_back(self, connection: Connection) -> None:
-        if connection.closed:
+    async def send(self, connection: Connection, statements: Sequence[tuple[str, Params]]) -> tuple[list[Row], int]:
+        """Several statements in one message; the outcome of the last of them."""
+        texts = []
+        for sql, params in statements:
+            self._plans.saw(sql, params)
+            texts.append((self._plans.form(connection, sql), params))
+        if len(texts) == 1:
+            return await self.run_on(connection, *texts[0])
+        self.statements += len(texts) - 1
+        with _bad_values():
+            cursor = connection.pollable().cursor()
+            message = b";\n".join(cursor.mogrify(sql, params) if params else sql.encode() for sql, params in texts)
+        return await self.run_on(connection, message, ())
+
+    async def _prepare_all(self, connection: Connection) -> None:
+        """Outside of a transaction, which a statement that cannot be prepared would break."""
+        for sql in self._plans.missing(connection):
+            if connection.closed:
+                return
+            try:
+                await self._prepare(connection, sql)
+            except StoreUnavailable:
+                return
+
+    async def _prepare(self, connection: Connection, sql: str) -> None:
+        statement = self._plans.preparing(connection, sql)
+        if statement is None:
             return
         try:
-            await self.run_on(connection, "ROLLBACK", ())
-        except StoreUnavailable:
-            connection.close()
+            await self.run_on(connection, statement, ())
+        except psycopg2.ProgrammingError as error:  # a parameter's type cannot be told
+            log.debug("Not prepared ({error}): {sql}", error=str(error).strip(), sql=sql[:200])
+            self._plans.refuse(sql)
+        else:
+            self._plans.prepared(connection, sql)
 
-    async def run_on(self, connection: Connection, sql: str, params: Params) -> tuple[list[Row], int]:
-        """One statement on one connection of the pool."""
+    async def run_on(self, connection: Connection, sql: str | bytes, params: Params) -> tuple[list[Row], int]:
+        """One message on one connection of the pool."""
         self.statements += 1
+        self.round_trips += 1
         try:
             # Without parameters psycopg2 leaves a % in the statement alone.
-            cursor = await connection.cursor().execute(sql, params or None)
+            with _bad_values():
+                cursor = await connection.cursor().execute(sql, params or None)
         except _AGAIN:
             raise
         except _LOST as error:
@@ -247,10 +326,6 @@ class Database(_Statements):
             if not connection.closed:
                 connection.close()
             raise StoreUnavailable(detail=str(error).strip()) from error
-        except psycopg2.DataError as error:
-            raise Invalid("A value is out of its range", detail=str(error).strip()) from error
-        except (ValueError, OverflowError) as error:  # NUL characters, lone surrogates
-            raise Invalid("The text holds characters that cannot be kept", detail=type(error).__name__) from error
         rows = cursor.fetchall() if cursor.description is not None else []
         return rows, cursor.rowcount
 
@@ -318,6 +393,16 @@ class Database(_Statements):
         return waiter
 
 
+@contextmanager
+def _bad_values() -> Iterator[None]:
+    try:
+        yield
+    except psycopg2.DataError as error:
+        raise Invalid("A value is out of its range", detail=str(error).strip()) from error
+    except (ValueError, OverflowError) as error:  # NUL characters, lone surrogates
+        raise Invalid("The text holds characters that cannot be kept", detail=type(error).__name__) from error
+
+
 class _Turn:
     """`async with` for a DeferredLock."""
 
@@ -329,63 +414,6 @@ class _Turn:
 
     async def __aexit__(self, *_: object) -> None:
         self._lock.release()
-
-
-class Plans:
-    """Reads that come again and again are prepared, once per connection: for a timeline, planning takes longer than running.
-
-    psycopg2 knows no prepared statements; it still puts the parameters in, into EXECUTE. PostgreSQL chooses by itself between a plan
-    for these parameters and one for any (plan_cache_mode auto).
-    """
-
-    AFTER = 5  # times a statement was seen
-    MOST = 100  # statements
-
-    def __init__(self) -> None:
-        self._seen: dict[str, int] = {}
-        self._forms: dict[str, tuple[str, str]] = {}  # statement -> PREPARE, EXECUTE
-        self._refused: set[str] = set()
-        self._prepared: WeakKeyDictionary[Connection, set[str]] = WeakKeyDictionary()
-
-    async def planned(self, connection: Connection, sql: str, params: Params) -> str:
-        """The statement to send instead of `sql`, with the same parameters."""
-        if not params or sql in self._refused or not sql.lstrip().startswith("SELECT"):
-            return sql
-        form = self._forms.get(sql)
-        if form is None:
-            if len(self._forms) >= self.MOST or len(self._seen) > 20 * self.MOST:
-                return sql
-            self._seen[sql] = self._seen.get(sql, 0) + 1
-            if self._seen[sql] < self.AFTER:
-                return sql
-            form = self._forms[sql] = _prepare_and_execute(f"plan_{len(self._forms)}", sql, params)
-        prepared = self._prepared.setdefault(connection, set())
-        if sql not in prepared:
-            try:
-                await connection.cursor().execute(form[0])
-            except psycopg2.ProgrammingError as error:  # a parameter's type cannot be told
-                log.debug("Not prepared ({error}): {sql}", error=str(error).strip(), sql=sql[:200])
-                self._refused.add(sql)
-                return sql
-            prepared.add(sql)
-        return form[1]
-
-
-def _prepare_and_execute(name: str, sql: str, params: Params) -> tuple[str, str]:
-    """`%s` and `%(name)s` become $1, $2 ...; in EXECUTE they stand as they were, for psycopg2 to fill in."""
-    if isinstance(params, Mapping):
-        used = list(dict.fromkeys(_NAMED.findall(sql)))
-        body = _NAMED.sub(lambda found: f"${used.index(found.group(1)) + 1}", sql)
-        places = ", ".join(f"%({each})s" for each in used)
-    else:
-        number = itertools.count(1)
-        body = _PLACE.sub(lambda _: f"${next(number)}", sql)
-        places = ", ".join(["%s"] * len(params))
-    return f"PREPARE {name} AS {body.replace('%%', '%')}", f"EXECUTE {name} ({places})" if places else f"EXECUTE {name}"
-
-
-_NAMED = re.compile(r"%\((\w+)\)s")
-_PLACE = re.compile(r"%s")
 
 
 async def connect(dsn: str, reactor: Any) -> Connection:

@@ -8,7 +8,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from pleromad.clock import Clock
 from pleromad.errors import Invalid
 from pleromad.ids import Ids
-from store.pool import Jsonb, Transaction
+from store.pool import Jsonb, Taken, Transaction
 from tests.support.postgres import PostgresCase, run_sql
 
 
@@ -71,3 +71,63 @@ class DatabaseTests(PostgresCase):
 
         running = [Deferred.fromCoroutine(self.database.transaction(work)) for _ in range(4)]
         self.assertEqual(len({await each for each in running}), 4)
+
+
+class TransactionTests(PostgresCase):
+    async def test_what_needs_no_answer_travels_with_the_next_statement_and_with_commit(self) -> None:
+        async def work(tx: Transaction) -> int:
+            await tx.write("INSERT INTO settings (key, value) VALUES (%s, %s)", ("50%", Jsonb({"a": "ü'"})))
+            seen = await tx.fetch_value("SELECT count(*) FROM settings WHERE key LIKE '50%%' AND key <> %s", ("a",))
+            await tx.write("INSERT INTO settings (key, value) VALUES ('late', '1')")
+            return int(seen)
+
+        await self.database.fetch("SELECT 1")
+        before = self.database.round_trips, self.database.statements
+        self.assertEqual(await self.database.transaction(work), 1)
+        self.assertEqual((self.database.round_trips - before[0], self.database.statements - before[1]), (2, 5))
+        self.assertEqual(await self.database.fetch("SELECT key FROM settings ORDER BY key"), [("50%",), ("late",)])
+
+    async def test_a_write_that_fails_with_commit_leaves_nothing(self) -> None:
+        async def work(tx: Transaction) -> None:
+            await tx.execute("INSERT INTO settings (key, value) VALUES ('a', '1')")
+            await tx.write("INSERT INTO settings (key, value) VALUES ('a', '2')")
+
+        with self.assertRaises(Taken):
+            await self.database.transaction(work)
+        self.assertEqual(await self.database.fetch("SELECT * FROM settings"), [])
+
+    async def test_values_that_cannot_be_kept_are_refused_in_a_write_too(self) -> None:
+        async def work(tx: Transaction) -> None:
+            await tx.write("INSERT INTO settings (key, value) VALUES (%s, '1')", ("a\0",))
+
+        with self.assertRaises(Invalid):
+            await self.database.transaction(work)
+        self.assertEqual(await self.database.fetch("SELECT * FROM settings"), [])
+
+    async def test_a_lost_connection_is_replaced_before_anything_has_happened(self) -> None:
+        async def work(tx: Transaction) -> None:
+            await tx.write("INSERT INTO settings (key, value) VALUES ('a', '1')")
+
+        pid = await self.database.fetch_value("SELECT pg_backend_pid()")
+        run_sql(f"SELECT pg_terminate_backend({pid})")
+        await self.database.transaction(work)
+        self.assertEqual(await self.database.fetch("SELECT key FROM settings"), [("a",)])
+
+    async def test_statements_that_come_again_are_prepared_and_mean_the_same(self) -> None:
+        async def work(tx: Transaction) -> None:
+            await tx.write("INSERT INTO settings (key, value) SELECT %(key)s, %(value)s", {"key": f"k{n}", "value": Jsonb({"n": n})})
+            await tx.write("UPDATE settings SET updated_at = now() WHERE key LIKE '%%9' AND value = %s", (Jsonb({"n": 9}),))
+
+        for n in range(12):
+            await self.database.transaction(work)
+        self.assertEqual(await self.database.fetch_value("SELECT sum((value ->> 'n')::int) FROM settings"), 66)
+        prepared = {row[0] for row in await self.database.fetch("SELECT statement FROM pg_prepared_statements")}
+        self.assertEqual(len([each for each in prepared if "settings" in each]), 2)
+
+    async def test_one_that_need_not_last_is_there_all_the_same(self) -> None:
+        async def work(tx: Transaction) -> str:
+            await tx.write("INSERT INTO settings (key, value) VALUES ('a', '1')")
+            return str(await tx.fetch_value("SHOW synchronous_commit"))
+
+        self.assertEqual(await self.database.transaction(work, lasting=False), "off")
+        self.assertEqual(await self.database.fetch_value("SELECT count(*) FROM settings"), 1)
