@@ -114,11 +114,14 @@ class TransactionTests(PostgresCase):
         self.assertEqual(await self.database.fetch("SELECT key FROM settings"), [("a",)])
 
     async def test_statements_that_come_again_are_prepared_and_mean_the_same(self) -> None:
+        numbers = iter(range(12))
+
         async def work(tx: Transaction) -> None:
+            n = next(numbers)
             await tx.write("INSERT INTO settings (key, value) SELECT %(key)s, %(value)s", {"key": f"k{n}", "value": Jsonb({"n": n})})
             await tx.write("UPDATE settings SET updated_at = now() WHERE key LIKE '%%9' AND value = %s", (Jsonb({"n": 9}),))
 
-        for n in range(12):
+        for _ in range(12):
             await self.database.transaction(work)
         self.assertEqual(await self.database.fetch_value("SELECT sum((value ->> 'n')::int) FROM settings"), 66)
         prepared = {row[0] for row in await self.database.fetch("SELECT statement FROM pg_prepared_statements")}
