@@ -91,6 +91,9 @@ class Uris:
     def conversation(self, id: int) -> str:
         return f"{self.base}/conversations/{id}"
 
+    def collection(self, username: str, id: int) -> str:
+        return f"{self.person(username)}/collections/{id}"
+
     def tag(self, name: str) -> str:
         return f"{self.base}/tags/{name}"
 

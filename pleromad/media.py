@@ -114,6 +114,13 @@ class MediaShelf:
         await media_rows.describe(self._database, viewer, id, description, focus)
         return await self.one(viewer, id)
 
+    async def discard(self, viewer: int, id: int) -> None:
+        """Throw one's own upload away before a note has it. Raises NotFound, and Invalid when it hangs on one."""
+        media = await self.one(viewer, id)
+        if media.note_id is not None or not await media_rows.discard(self._database, viewer, id):
+            raise Invalid("Media attachment is currently used by a status", field="id")
+        await self._in_thread(self._files.remove, [media.path, media.preview_path])
+
     def open(self, path: str) -> tuple[Path, str]:
         """(the file, the media type to send it with) of the part of a URL after /media/. Raises NotFound.
 

@@ -16,7 +16,7 @@ COLUMNS = """a.id, a.xmin::text::bigint, a.uri, a.url, a.type, a.username, a.dom
     a.indexable, a.hide_collections, a.followers_count, a.following_count, a.statuses_count, a.last_status_at, a.created_at,
     a.inbox, a.shared_inbox, a.outbox, a.followers_uri, a.following_uri, a.featured_uri, a.key_id, a.public_key_pem,
     a.also_known_as, a.moved_to_uri, a.suspended_at IS NOT NULL, a.silenced_at IS NOT NULL, a.deleted_at IS NOT NULL, u.role,
-    a.sensitized_at IS NOT NULL, a.suspended_by"""
+    a.sensitized_at IS NOT NULL, a.suspended_by, a.show_media, a.show_media_replies, a.show_featured, a.attribution_domains"""
 FROM = "accounts a LEFT JOIN users u ON u.account_id = a.id"
 
 
@@ -28,7 +28,8 @@ def account_of(row: Sequence[Any]) -> Account:
     """A row of COLUMNS as an Account."""
     (id, version, uri, url, type, username, domain, display_name, note, note_source, fields, emojis, avatar, header, avatar_text,
      header_text, locked, discoverable, indexable, hide, followers, following, statuses, last_status_at, created_at, inbox, shared,
-     outbox, followers_uri, following_uri, featured_uri, key_id, key, aliases, moved_to, suspended, silenced, deleted, role, sensitized, suspended_by) = row  # fmt: skip
+     outbox, followers_uri, following_uri, featured_uri, key_id, key, aliases, moved_to, suspended, silenced, deleted, role, sensitized, suspended_by,
+     show_media, show_media_replies, show_featured, attribution) = row  # fmt: skip
     return Account(
         id=id,
         version=version,
@@ -71,6 +72,10 @@ def account_of(row: Sequence[Any]) -> Account:
         sensitized=sensitized,
         deleted=deleted,
         role=Role(role) if role else None,
+        show_media=show_media,
+        show_media_replies=show_media_replies,
+        show_featured=show_featured,
+        attribution_domains=tuple(attribution),
     )
 
 

@@ -246,6 +246,19 @@ async def describe(
     return note is not None
 
 
+async def discard(db: Queries, account_id: int, id: int) -> bool:
+    """False when it hangs on a note, or on one's profile, by now."""
+    return bool(
+        await db.execute(
+            "DELETE FROM media m USING accounts a WHERE m.id = %s AND m.account_id = %s AND a.id = m.account_id AND m.note_id IS NULL"
+            " AND m.scheduled_id IS NULL AND right(coalesce(a.avatar_url, ''), length(m.path)) <> m.path"
+            " AND right(coalesce(a.header_url, ''), length(m.path)) <> m.path"
+            " AND NOT EXISTS (SELECT FROM notes n JOIN note_edits e ON e.note_id = n.id WHERE n.account_id = a.id AND m.id = ANY(e.media_ids))",
+            (id, account_id),
+        )
+    )
+
+
 async def delete_unattached(db: Queries, before: datetime, limit: int = 200) -> list[str]:
     """Forget what was put here before that moment and hangs on nothing: no note, no earlier stage of one, no profile.
 

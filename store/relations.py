@@ -154,7 +154,7 @@ async def set_comment(db: Queries, account_id: int, target_id: int, comment: str
     )
 
 
-async def relationships(db: Queries, viewer: int, ids: Sequence[int]) -> list[Relationship]:
+async def relationships(db: Queries, viewer: int, ids: Sequence[int], *, suspended: bool = True) -> list[Relationship]:
     """In the order of `ids`; one query however many there are."""
     if not ids:
         return []
@@ -170,11 +170,23 @@ async def relationships(db: Queries, viewer: int, ids: Sequence[int]) -> list[Re
            LEFT JOIN domain_blocks d ON d.account_id = %(viewer)s AND d.domain = t.domain
            LEFT JOIN account_notes n ON n.account_id = %(viewer)s AND n.target_id = t.id
            LEFT JOIN endorsements e ON e.account_id = %(viewer)s AND e.target_id = t.id
-           WHERE t.id = ANY(%(ids)s)""",
-        {"viewer": viewer, "ids": list(ids)},
+           WHERE t.id = ANY(%(ids)s) AND (%(suspended)s OR t.suspended_at IS NULL)""",
+        {"viewer": viewer, "ids": list(ids), "suspended": suspended},
     )
     found = {row[0]: _relationship(row) for row in rows}
     return [found[id] for id in ids if id in found]
+
+
+async def follows_with(db: Queries, viewer: int, domain: str) -> tuple[int, int]:
+    """(whom the viewer follows on that host, who of there follows the viewer)."""
+    row = await db.fetch_one(
+        "SELECT (SELECT count(*) FROM follows f JOIN accounts a ON a.id = f.target_id WHERE f.account_id = %(viewer)s AND f.accepted"
+        " AND a.domain = %(domain)s), (SELECT count(*) FROM follows f JOIN accounts a ON a.id = f.account_id"
+        " WHERE f.target_id = %(viewer)s AND f.accepted AND a.domain = %(domain)s)",
+        {"viewer": viewer, "domain": domain},
+    )
+    assert row is not None
+    return row[0], row[1]
 
 
 def _relationship(row: Sequence[Any]) -> Relationship:

@@ -14,12 +14,12 @@ from store.pool import Queries
 from store.rows import between, newest_first
 
 COLUMNS = """id, uri, account_id, target_id, note_ids, rule_ids, category, comment, forwarded, assigned_id, resolved_at, resolved_by,
-    created_at, updated_at"""
+    created_at, updated_at, collection_ids"""
 
 
 def report_of(row: Sequence[Any], target: Account | None = None) -> Report:
     (id, uri, account_id, target_id, note_ids, rule_ids, category, comment, forwarded, assigned_id, resolved_at, resolved_by, created_at,
-     updated_at) = row  # fmt: skip
+     updated_at, collection_ids) = row  # fmt: skip
     return Report(
         id=id,
         uri=uri,
@@ -35,6 +35,7 @@ def report_of(row: Sequence[Any], target: Account | None = None) -> Report:
         resolved_by=resolved_by,
         created_at=created_at,
         updated_at=updated_at,
+        collection_ids=tuple(collection_ids),
         target=target,
     )
 
@@ -51,11 +52,12 @@ async def add(
     category: str,
     comment: str,
     forwarded: bool,
+    collection_ids: Collection[int] = (),
 ) -> None:
     await db.execute(
-        "INSERT INTO reports (id, uri, account_id, target_id, note_ids, rule_ids, category, comment, forwarded)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (id, uri, account_id, target_id, list(note_ids), list(rule_ids), category, comment, forwarded),
+        "INSERT INTO reports (id, uri, account_id, target_id, note_ids, rule_ids, category, comment, forwarded, collection_ids)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (id, uri, account_id, target_id, list(note_ids), list(rule_ids), category, comment, forwarded, list(collection_ids)),
     )
 
 

@@ -10,13 +10,14 @@ from store.pool import Queries
 HISTORY_DAYS = 7  # today is one of them
 
 
-async def beginning(db: Queries, prefix: str, limit: int, offset: int) -> list[str]:
-    """Tags that begin so, the most used ones first."""
+async def beginning(db: Queries, prefix: str, limit: int, offset: int, *, reviewed: bool = False) -> list[str]:
+    """Tags that begin so, the most used ones first. `reviewed`: only those staff has looked at."""
     pattern = prefix.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = await db.fetch(
         "SELECT name FROM tags WHERE name LIKE %s AND NOT EXISTS (SELECT FROM tag_rules r WHERE r.tag = name AND NOT r.listable)"
+        " AND (NOT %s OR EXISTS (SELECT FROM tag_rules r WHERE r.tag = name AND r.reviewed_at IS NOT NULL))"
         " ORDER BY total + uses DESC, name LIMIT %s OFFSET %s",
-        (pattern, limit, offset),
+        (pattern, reviewed, limit, offset),
     )
     return [row[0] for row in rows]
 

@@ -9,6 +9,7 @@ from pleromad.model.account import Account
 from pleromad.model.activity import Flag
 from pleromad.model.moderation import CATEGORIES
 from store import accounts as account_rows
+from store import collections as collection_rows
 from store import notes as note_rows
 from store import notifications as notification_rows
 from store import reports
@@ -25,6 +26,7 @@ async def apply(work: Work, activity: Flag) -> Result:
     if work.local:
         note_ids = await _seen_by_reporter(work, activity, target)
         _check(work, activity)
+        await _theirs(work, activity, target)
         comment = activity.comment
     else:
         note_ids = await reports.notes_of(work.tx, target.id, activity.note_ids[:MAX_NOTES], host=work.actor.domain)
@@ -43,6 +45,7 @@ async def apply(work: Work, activity: Flag) -> Result:
         category="violation" if activity.rule_ids else activity.category,
         comment=comment,
         forwarded=forwarded,
+        collection_ids=activity.collection_ids if work.local else (),
     )
     if not await reports.open_beside(work.tx, id, target.id):
         # Of somebody about whom there is an open report staff have heard.
@@ -60,6 +63,13 @@ async def _seen_by_reporter(work: Work, activity: Flag, target: Account) -> list
         note = await work.visible_note(note_id)
         require(note.account_id == target.id, errors.NotFound(station="check"))
     return list(dict.fromkeys(activity.note_ids))
+
+
+async def _theirs(work: Work, activity: Flag, target: Account) -> None:
+    """The collections, which must be the target's. Raises NotFound."""
+    found = await collection_rows.by_ids(work.tx, activity.collection_ids, work.actor.id) if activity.collection_ids else {}
+    wanted = set(activity.collection_ids)
+    require(wanted == {one.id for one in found.values() if one.account_id == target.id}, errors.NotFound(station="check"))
 
 
 def _check(work: Work, activity: Flag) -> None:

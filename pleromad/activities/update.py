@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import timedelta
@@ -33,6 +34,8 @@ MAX_BIO = 5_000
 MAX_FIELDS = 10
 MAX_FIELD = 500
 MAX_TOPIC = 1_000
+MAX_HOSTS = 100
+HOST = re.compile(r"[^\s/:@.]{1,63}(\.[^\s/:@.]{1,63})+")
 
 
 async def apply(work: Work, activity: Update) -> Result:
@@ -226,12 +229,14 @@ async def _profile(work: Work, change: ProfileChange) -> Result:
         columns["fields"] = Jsonb(
             [(text.plain_name(n, MAX_FIELD), text.render_line(v, tag_url=work.uris.tag), None, v) for n, v in change.fields if n.strip() or v.strip()]
         )
-    for name in ("locked", "discoverable", "indexable", "hide_collections", "avatar_description", "header_description"):
+    for name in ("locked", "discoverable", "indexable", "hide_collections", "avatar_description", "header_description", "show_media", "show_media_replies", "show_featured"):
         value = getattr(change, name)
         if value is not None:
             columns[name] = value
     if change.bot is not None:
         columns["type"] = (ActorType.SERVICE if change.bot else ActorType.PERSON).value
+    if change.attribution_domains is not None:
+        columns["attribution_domains"] = _hosts(change.attribution_domains)
     if change.also_known_as is not None:
         columns["also_known_as"] = list(change.also_known_as)
     if change.stay:
@@ -262,6 +267,17 @@ async def _profile(work: Work, change: ProfileChange) -> Result:
     # The actor is put in whole by whoever sends this out: it is what the row says then.
     data = _update_json(work, work.actor.uri, [PUBLIC], [work.actor.followers_uri])
     return Result({**data, "updated": iso(work.now)}, account_id=work.actor.id, visibility=Visibility.PUBLIC)
+
+
+def _hosts(names: Sequence[str]) -> list[str]:
+    """As typed, one or several in a text; an address is taken for its host, `*.` for every name below."""
+    words = [word.strip().lower() for name in names for word in name.split()]
+    hosts = dict.fromkeys(word.removeprefix("https://").removeprefix("http://").partition("/")[0].removeprefix("*.") for word in words)
+    require(
+        len(hosts) <= MAX_HOSTS and all(HOST.fullmatch(host) and len(host) <= 253 for host in hosts),
+        errors.Invalid("Validation failed: Attribution domains contains one or more invalid domain names", field="attribution_domains"),
+    )
+    return list(hosts)
 
 
 def _render(work: Work, source: str) -> str:

@@ -83,6 +83,10 @@ class Account:
     deleted: bool = False
     role: Role | None = None  # of a local account, None for remote ones and rooms
     roles_shown: bool = True
+    show_media: bool = True  # a tab of their pictures on the profile
+    show_media_replies: bool = True  # with those of replies
+    show_featured: bool = True  # a tab of what they recommend
+    attribution_domains: tuple[str, ...] = ()  # hosts whose pages may name them as the author
 
     @property
     def local(self) -> bool:
@@ -206,6 +210,10 @@ class ProfileChange:
     discoverable: bool | None = None
     indexable: bool | None = None
     hide_collections: bool | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
+    attribution_domains: tuple[str, ...] | None = None
     default_visibility: str | None = None
     default_sensitive: bool | None = None
     default_language: str | None = None

@@ -154,6 +154,7 @@ class Flag(Activity):
 
     target_id: int
     note_ids: tuple[int, ...] = ()
+    collection_ids: tuple[int, ...] = ()
     rule_ids: tuple[int, ...] = ()
     category: str = "other"
     comment: str = ""

@@ -115,6 +115,7 @@ class Report:
     resolved_by: int | None
     created_at: datetime
     updated_at: datetime
+    collection_ids: tuple[int, ...] = ()
     target: Account | None = None  # where it is asked for
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pleromad.model.account import Account
+from pleromad.model.collection import Collection
 from pleromad.model.moderation import Report, Severance, Strike
 from pleromad.model.note import Seen
 
@@ -17,8 +18,8 @@ FILTERABLE = frozenset({"mention", "reblog", "follow", "follow_request", "favour
 # What one may have done oneself, or staff for whom one stands.
 FROM_ONESELF = frozenset({"poll", "severed_relationships", "moderation_warning"})
 
-# What is about something that staff did, or are to do.
-ABOUT = frozenset({"admin.report", "moderation_warning", "severed_relationships"})
+# What is about something else than a note.
+ABOUT = frozenset({"admin.report", "moderation_warning", "severed_relationships", "added_to_collection"})
 
 POLICY_WORDS = ("accept", "filter", "drop")
 
@@ -40,7 +41,7 @@ class Notification:
     group_key: str | None = None
     filtered: bool = False
     muted: bool = False  # whom it is from is muted by now
-    about: Report | Strike | Severance | None = None  # besides a note
+    about: Report | Strike | Severance | Collection | None = None  # besides a note
 
 
 @dataclass(frozen=True, slots=True)

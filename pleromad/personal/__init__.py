@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pleromad.personal.collections import Collections
 from pleromad.personal.conversations import Talks
 from pleromad.personal.desk import PersonalDesk
 from pleromad.personal.filters import Filters
@@ -14,6 +15,6 @@ from pleromad.personal.tags import Tags
 __all__ = ["Personal", "PersonalDesk"]
 
 
-class Personal(Marks, Lists, Filters, Tags, Notices, Talks, Push):
+class Personal(Marks, Lists, Filters, Tags, Notices, Talks, Push, Collections):
     def __init__(self, desk: PersonalDesk) -> None:
         super().__init__(desk)

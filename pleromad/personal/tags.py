@@ -32,12 +32,12 @@ class Tags(Keeper):
 
     async def follow_tag(self, viewer: int, name: str) -> str:
         """From now on public notes with this tag are in home. Returns the tag's folded name. Raises Invalid."""
-        tag = _tag(name)
+        tag = normal_name(name)
         await list_rows.keep(self._database, "followed_tags", await self._ids.mint(), viewer, tag)
         return tag
 
     async def unfollow_tag(self, viewer: int, name: str) -> str:
-        tag = _tag(name)
+        tag = normal_name(name)
         await list_rows.let_go(self._database, "followed_tags", viewer, tag)
         return tag
 
@@ -51,7 +51,7 @@ class Tags(Keeper):
         return await list_rows.tags_kept(self._database, "followed_tags", viewer, [name.lower() for name in names])
 
     async def feature_tag(self, viewer: int, name: str) -> FeaturedTag:
-        tag = _tag(name)
+        tag = normal_name(name)
         if len(await self.featured_tags(viewer)) >= MAX_FEATURED:
             raise Invalid(f"Validation failed: at most {MAX_FEATURED} featured hashtags", field="name")
         if not await list_rows.keep(self._database, "featured_tags", await self._ids.mint(), viewer, tag):
@@ -90,8 +90,9 @@ class Tags(Keeper):
         return Slice(shown, rows[-1][0] if len(rows) >= page.limit else None, rows[0][0] if rows else None)
 
 
-def _tag(name: str) -> str:
+def normal_name(name: str, *, field: str = "name") -> str:
+    """A hashtag as it is kept. Raises Invalid."""
     found = find_hashtags("#" + name.lstrip("#"))
     if len(found) != 1 or found[0].lower() != name.lstrip("#").lower():
-        raise Invalid("Validation failed: Name is not a valid hashtag", field="name")
+        raise Invalid("Validation failed: Name is not a valid hashtag", field=field)
     return found[0].lower()

@@ -57,9 +57,13 @@ class AccountReading(Reader):
         found = await account_rows.by_handles(self._database, list(set(keys.values())))
         return {handle: found[key] for handle, key in keys.items() if key in found and not found[key].deleted}
 
-    async def relationships(self, viewer: int, ids: Sequence[int]) -> list[Relationship]:
-        """In the order of `ids`, without those that do not exist."""
-        return await relations.relationships(self._database, viewer, ids)
+    async def relationships(self, viewer: int, ids: Sequence[int], *, suspended: bool = True) -> list[Relationship]:
+        """In the order of `ids`, without those that do not exist; `suspended`: with those who are."""
+        return await relations.relationships(self._database, viewer, ids, suspended=suspended)
+
+    async def follows_with(self, viewer: int, domain: str) -> tuple[int, int]:
+        """(whom the viewer follows on that host, who of there follows the viewer)."""
+        return await relations.follows_with(self._database, viewer, domain.strip().lower())
 
     async def listed(self, viewer: int | None, which: str, owner_id: int, page: Page) -> Slice[Account]:
         """`which`: followers, following, requests, blocks, mutes. The last three are only for their owner: NotFound.

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Collection as Some
 from typing import Any
 
 from pleromad.errors import NotFound
+from pleromad.model.collection import Collection
 from pleromad.model.moderation import Report, Severance, Strike
 from pleromad.model.note import Seen
 from pleromad.reading.shelf import Reader
-from store import reports
+from store import collections, reports
 from store.pool import Queries
 
-About = Report | Strike | Severance
+About = Report | Strike | Severance | Collection
 
 # Which notifications are about something besides a note.
-ABOUT: Mapping[str, Callable[[Queries, Collection[int]], Awaitable[dict[int, Any]]]] = {
+ABOUT: Mapping[str, Callable[[Queries, Some[int]], Awaitable[dict[int, Any]]]] = {
+    "added_to_collection": collections.by_ids,
     "admin.report": reports.by_ids,
     "moderation_warning": reports.strikes,
     "severed_relationships": reports.severances,
@@ -30,13 +33,13 @@ class ModerationReading(Reader):
             raise NotFound
         return found
 
-    async def reported(self, viewer: int | None, note_ids: Collection[int]) -> dict[int, Seen]:
+    async def reported(self, viewer: int | None, note_ids: Some[int]) -> dict[int, Seen]:
         """Notes that were reported, whoever may read them else: `core.moderation` asks, for staff."""
         refs = await reports.refs(self._database, note_ids)
         return {seen.note.id: seen for seen in await self._shelf.seen(viewer, list(refs.values()))}
 
 
-async def abouts(db: Queries, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], About]:
+async def abouts(db: Queries, wanted: Some[tuple[str, int]]) -> dict[tuple[str, int], About]:
     """What notifications are about, by (type, about_id); nothing is asked when none is about anything."""
     found: dict[tuple[str, int], About] = {}
     for type, read in ABOUT.items():

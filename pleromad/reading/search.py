@@ -63,9 +63,9 @@ class SearchReading(Reader):
         found = await account_rows.by_ids(self._database, ids)
         return [found[id] for id in ids if id in found]
 
-    async def search_tags(self, query: str, limit: int = 20, offset: int = 0) -> list[str]:
-        """Hashtags that begin so, those used most first."""
-        return await tag_rows.beginning(self._database, normal_tag(query.strip().lstrip("#")), limit, offset)
+    async def search_tags(self, query: str, limit: int = 20, offset: int = 0, *, reviewed: bool = False) -> list[str]:
+        """Hashtags that begin so, those used most first. `reviewed`: only those staff has looked at."""
+        return await tag_rows.beginning(self._database, normal_tag(query.strip().lstrip("#")), limit, offset, reviewed=reviewed)
 
     async def _wanted(self, viewer: int | None, query: Query, account_id: int | None) -> Wanted | None:
         """None when there can be nothing."""

@@ -38,6 +38,7 @@ CONTEXT: list[Any] = [
         "discoverable": "toot:discoverable",
         "suspended": "toot:suspended",
         "indexable": "toot:indexable",
+        "attributionDomains": {"@id": "toot:attributionDomains", "@type": "@id"},
         "votersCount": "toot:votersCount",
         "blurhash": "toot:blurhash",
         "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
@@ -95,6 +96,8 @@ def actor(account: Account, uris: Uris, room: Room | None = None) -> dict[str, A
         document["icon"] = _picture(account.avatar_url, account.avatar_description)
     if account.header_url and not account.suspended:
         document["image"] = _picture(account.header_url, account.header_description)
+    if account.attribution_domains:
+        document["attributionDomains"] = list(account.attribution_domains)  # Mastodon 4.3
     if account.also_known_as:
         document["alsoKnownAs"] = list(account.also_known_as)
     if account.moved_to_uri:

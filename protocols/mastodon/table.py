@@ -14,6 +14,7 @@ from protocols.mastodon.endpoints import (
     actions,
     announcements,
     apps,
+    collections,
     conversations,
     data,
     discovery,
@@ -27,6 +28,7 @@ from protocols.mastodon.endpoints import (
     media,
     notification_requests,
     notifications,
+    oembed,
     polls,
     profile,
     push,
@@ -41,10 +43,13 @@ from protocols.mastodon.endpoints import (
 from protocols.mastodon.entities.account import (
     Account,
     CredentialAccount,
+    DomainBlockPreview,
     FamiliarFollowers,
     FeaturedTag,
+    IdentityProof,
     MutedAccount,
     Preferences,
+    Profile,
     Relationship,
     Suggestion,
 )
@@ -56,6 +61,12 @@ from protocols.mastodon.entities.app import (
     WebPushSubscription,
 )
 from protocols.mastodon.entities.base import CustomEmoji, Empty
+from protocols.mastodon.entities.collection import (
+    Collections,
+    CollectionWithAccounts,
+    WrappedCollection,
+    WrappedCollectionItem,
+)
 from protocols.mastodon.entities.filter import Filter, FilterKeyword, FilterStatus, FilterV1
 from protocols.mastodon.entities.instance import (
     Activity,
@@ -64,6 +75,7 @@ from protocols.mastodon.entities.instance import (
     Instance,
     InstanceV1,
     Language,
+    OEmbed,
     PrivacyPolicy,
     Rule,
     TermsOfService,
@@ -134,6 +146,8 @@ _INSTANCE = (
     Row("GET", "/api/v1/peers/search", discovery.search_peers, ANYBODY, "", list[str], discovery.PeersForm, (10, 40)),
     Row("GET", "/api/v1/instance/activity", discovery.activity, ANYBODY, "", list[Activity]),
     Row("GET", "/api/v1/instance/translation_languages", empty.no_pairs, ANYBODY, "", dict[str, list[str]]),
+    Row("GET", "/api/oembed", oembed.show, ANYBODY, "", OEmbed, oembed.OEmbedForm),
+    Row("GET", "/api/proofs", empty.not_here, ANYBODY, "", IdentityProof),
     Row("GET", "/api/v1/custom_emojis", instance.custom_emojis, ANYBODY, "", list[CustomEmoji]),
 )
 
@@ -142,7 +156,7 @@ _ACCOUNTS = (
     Row("GET", "/api/v1/accounts", accounts.many, ANYBODY, "read:accounts", list[Account], accounts.Ids),
     Row("GET", "/api/v1/accounts/verify_credentials", profile.verify_credentials, PERSON, "profile|read:accounts", CredentialAccount),
     Row("PATCH", "/api/v1/accounts/update_credentials", profile.update_credentials, PERSON, "write:accounts", CredentialAccount, profile.ProfileForm, upload=True),
-    Row("GET", "/api/v1/accounts/relationships", accounts.relationships, PERSON, "read:follows", list[Relationship], accounts.Ids),
+    Row("GET", "/api/v1/accounts/relationships", accounts.relationships, PERSON, "read:follows", list[Relationship], accounts.RelationshipsForm),
     Row("GET", "/api/v1/accounts/familiar_followers", discovery.familiar_followers, PERSON, "read:follows", list[FamiliarFollowers], accounts.Ids),
     Row("GET", "/api/v1/accounts/search", accounts.search, ANYBODY, "read:accounts", list[Account], accounts.SearchForm, PEOPLE),
     Row("GET", "/api/v1/accounts/lookup", accounts.lookup, ANYBODY, "read:accounts", Account, accounts.LookupForm),
@@ -152,6 +166,8 @@ _ACCOUNTS = (
     Row("GET", "/api/v1/accounts/<id>/following", accounts.following, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
     Row("GET", "/api/v1/accounts/<id>/featured_tags", tags.featured_by, ANYBODY, "read:accounts", list[FeaturedTag]),
     Row("GET", "/api/v1/accounts/<id>/endorsements", tags.endorsed_by, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/accounts/<id>/identity_proofs", empty.nothing_of, ANYBODY, "read:accounts", list[IdentityProof]),
+    Row("POST", "/api/v1/accounts/<id>/email_subscriptions", empty.not_here, ANYBODY, "", Empty, empty.SubscriptionForm),
     Row("GET", "/api/v1/accounts/<id>/lists", lists.with_account, PERSON, "read:lists", list[UserList]),
     Row("POST", "/api/v1/accounts/<id>/endorse", tags.endorse, PERSON, "write:accounts", Relationship),
     Row("POST", "/api/v1/accounts/<id>/unendorse", tags.unendorse, PERSON, "write:accounts", Relationship),
@@ -172,10 +188,13 @@ _ACCOUNTS = (
     Row("GET", "/api/v1/blocks", relations.blocks, PERSON, "read:blocks", list[Account], accounts.WithRelationships, PEOPLE),
     Row("GET", "/api/v1/mutes", relations.mutes, PERSON, "read:mutes", list[MutedAccount], NoForm, PEOPLE),
     Row("GET", "/api/v1/domain_blocks", relations.domain_blocks, PERSON, "read:blocks", list[str], NoForm, (100, 200)),
+    Row("GET", "/api/v1/domain_blocks/preview", relations.preview_domain, PERSON, "read:blocks", DomainBlockPreview, relations.DomainForm),
     Row("POST", "/api/v1/domain_blocks", relations.block_domain, PERSON, "write:blocks", Empty, relations.DomainForm),
     Row("DELETE", "/api/v1/domain_blocks", relations.unblock_domain, PERSON, "write:blocks", Empty, relations.DomainForm),
     Row("GET", "/api/v1/endorsements", tags.endorsements, PERSON, "read:accounts", list[Account], NoForm, PEOPLE),
     Row("GET", "/api/v1/preferences", profile.preferences, PERSON, "read:accounts", Preferences),
+    Row("GET", "/api/v1/profile", profile.profile, PERSON, "profile|read:accounts", Profile),
+    Row("PUT PATCH", "/api/v1/profile", profile.update_profile, PERSON, "write:accounts", Profile, profile.ProfileForm, upload=True),
     Row("DELETE", "/api/v1/profile/avatar", profile.remove_avatar, PERSON, "write:accounts", CredentialAccount),
     Row("DELETE", "/api/v1/profile/header", profile.remove_header, PERSON, "write:accounts", CredentialAccount),
 )
@@ -194,8 +213,8 @@ _STATUSES = (
     Row("GET", "/api/v1/statuses/<id>/context", statuses.context, ANYBODY, "read:statuses", Context),
     Row("GET", "/api/v1/statuses/<id>/history", statuses.history, ANYBODY, "read:statuses", list[StatusEdit]),
     Row("GET", "/api/v1/statuses/<id>/source", statuses.source, PERSON, "read:statuses", StatusSource),
-    Row("GET", "/api/v1/statuses/<id>/favourited_by", statuses.favourited_by, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
-    Row("GET", "/api/v1/statuses/<id>/reblogged_by", statuses.reblogged_by, ANYBODY, "read:accounts", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/statuses/<id>/favourited_by", statuses.favourited_by, ANYBODY, "read:accounts|read:statuses", list[Account], accounts.WithRelationships, PEOPLE),
+    Row("GET", "/api/v1/statuses/<id>/reblogged_by", statuses.reblogged_by, ANYBODY, "read:accounts|read:statuses", list[Account], accounts.WithRelationships, PEOPLE),
     Row("GET", "/api/v1/statuses/<id>/card", discovery.card, ANYBODY, "read:statuses", PreviewCard | Empty),
     Row("POST", "/api/v1/statuses/<id>/translate", discovery.translate, APP, "read:statuses", Translation, discovery.TranslateForm),
     Row("GET", "/api/v1/statuses/<id>/quotes", statuses.no_quotes, ANYBODY, "read:statuses", list[Status]),
@@ -210,10 +229,12 @@ _STATUSES = (
     Row("POST", "/api/v1/statuses/<id>/mute", actions.mute, PERSON, "write:mutes", Status),
     Row("POST", "/api/v1/statuses/<id>/unmute", actions.unmute, PERSON, "write:mutes", Status),
     Row("GET", "/api/v1/polls/<id>", polls.show, ANYBODY, "read:statuses", Poll),
+    Row("POST", "/api/v1/polls", empty.not_here, PERSON, "write:statuses", Poll),
     Row("POST", "/api/v1/polls/<id>/votes", polls.vote, PERSON, "write:statuses", Poll, polls.VoteForm),
     Row("POST", "/api/v2/media", media.upload, PERSON, "write:media", MediaAttachment, media.UploadForm, limit=UPLOADS, upload=True),
     Row("POST", "/api/v1/media", media.upload, PERSON, "write:media", MediaAttachment, media.UploadForm, limit=UPLOADS, upload=True),
     Row("GET", "/api/v1/media/<id>", media.show, PERSON, "write:media|read:media", MediaAttachment),
+    Row("DELETE", "/api/v1/media/<id>", media.discard, PERSON, "write:media", Empty),
     Row("PUT", "/api/v1/media/<id>", media.describe, PERSON, "write:media", MediaAttachment, media.DescribeForm, upload=True),
     Row("GET", "/api/v1/scheduled_statuses", empty.nothing, PERSON, "read:statuses", list[ScheduledStatus]),
 )
@@ -261,6 +282,18 @@ _LISTS = (
     Row("GET", "/api/v1/lists/<id>/accounts", lists.members, PERSON, "read:lists", list[Account], accounts.WithRelationships, PEOPLE),
     Row("POST", "/api/v1/lists/<id>/accounts", lists.add_members, PERSON, "write:lists", Empty, lists.MembersForm),
     Row("DELETE", "/api/v1/lists/<id>/accounts", lists.remove_members, PERSON, "write:lists", Empty, lists.MembersForm),
+)
+
+_COLLECTIONS = (
+    Row("POST", "/api/v1/collections", collections.create, PERSON, "write:collections", WrappedCollection, collections.NewCollectionForm),
+    Row("GET", "/api/v1/collections/<id>", collections.show, ANYBODY, "read:collections", CollectionWithAccounts),
+    Row("PUT PATCH", "/api/v1/collections/<id>", collections.update, PERSON, "write:collections", WrappedCollection, collections.CollectionForm),
+    Row("DELETE", "/api/v1/collections/<id>", collections.delete, PERSON, "write:collections", Empty),
+    Row("GET", "/api/v1/accounts/<id>/collections", collections.of_account, ANYBODY, "read:collections", Collections, NoForm, PEOPLE),
+    Row("GET", "/api/v1/accounts/<id>/in_collections", collections.with_account, PERSON, "read:collections", Collections, NoForm, PEOPLE),
+    Row("POST", "/api/v1/collections/<id>/items", collections.add_item, PERSON, "write:collections", WrappedCollectionItem, collections.ItemForm),
+    Row("DELETE", "/api/v1/collections/<id>/items/<item>", collections.remove_item, PERSON, "write:collections", Empty),
+    Row("POST", "/api/v1/collections/<id>/items/<item>/revoke", collections.revoke_item, PERSON, "write:collections", Empty),
 )
 
 _FILTERS = (
@@ -382,6 +415,7 @@ ROWS: tuple[Row, ...] = (
     *_TIMELINES,
     *_REPORTS,
     *_LISTS,
+    *_COLLECTIONS,
     *_FILTERS,
     *_NOTIFICATIONS,
     *_SEARCH,

@@ -26,6 +26,10 @@ class Ids(msgspec.Struct):
     with_relationships: bool = False
 
 
+class RelationshipsForm(Ids):
+    with_suspended: bool = False
+
+
 class StatusesForm(msgspec.Struct):
     only_media: bool = False
     exclude_replies: bool = False
@@ -107,9 +111,9 @@ async def _listed(call: Call[WithRelationships], which: str) -> Listed:
     return Listed.of(await rendered(call, found.items, call.form.with_relationships), found)
 
 
-async def relationships(call: Call[Ids]) -> list[RelationshipEntity]:
+async def relationships(call: Call[RelationshipsForm]) -> list[RelationshipEntity]:
     ids = known_ids([*call.form.id, *call.form.ids])
-    return [relationship(one) for one in await call.core.reading.relationships(call.me.id, ids)]
+    return [relationship(one) for one in await call.core.reading.relationships(call.me.id, ids, suspended=call.form.with_suspended)]
 
 
 async def named(call: Call[msgspec.Struct]) -> Account:

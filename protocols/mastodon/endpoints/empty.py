@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from pleromad.errors import NotFound
 from protocols.mastodon.door import Call, NoForm
+from protocols.mastodon.endpoints.accounts import named
+
+
+class SubscriptionForm(msgspec.Struct):
+    email: str
 
 
 async def nothing(call: Call[NoForm]) -> list[object]:
+    return []
+
+
+async def nothing_of(call: Call[NoForm]) -> list[object]:
+    """Of somebody who must be there."""
+    await named(call)
     return []
 
 
@@ -14,5 +27,5 @@ async def no_pairs(call: Call[NoForm]) -> dict[str, object]:
     return {}
 
 
-async def not_here(call: Call[NoForm]) -> object:
+async def not_here(call: Call[msgspec.Struct]) -> object:
     raise NotFound

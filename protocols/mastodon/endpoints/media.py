@@ -7,6 +7,7 @@ import msgspec
 from pleromad.errors import Invalid
 from pleromad.model.media import Media
 from protocols.mastodon.door import Call, NoForm
+from protocols.mastodon.entities.base import Empty
 from protocols.mastodon.from_core.media import attachment
 from web.answers import Answer
 from web.bodies import Upload
@@ -55,6 +56,11 @@ async def describe(call: Call[DescribeForm]) -> Answer:
         form.thumbnail.data if form.thumbnail else None,
     )
     return _answer(media)
+
+
+async def discard(call: Call[NoForm]) -> Empty:
+    await call.core.media.discard(call.me.id, call.id)
+    return Empty()
 
 
 def _answer(media: Media) -> Answer:

@@ -14,7 +14,7 @@ from pleromad.model.activity import Origin, Update
 from pleromad.model.page import Page
 from protocols.mastodon.door import DOOR, Call, NoForm
 from protocols.mastodon.endpoints.notifications import ASKED_BY_NOBODY
-from protocols.mastodon.entities.account import CredentialAccount, Preferences
+from protocols.mastodon.entities.account import CredentialAccount, Preferences, Profile
 from protocols.mastodon.entities.app import RegistrationPending, Token
 from web.bodies import Upload, fields
 
@@ -33,6 +33,7 @@ class SignUpForm(msgspec.Struct):
     agreement: bool = False
     locale: str = "en"
     reason: str = ""
+    date_of_birth: str | None = None  # asked for by servers with a least age, which this one has not: not kept
     token: str = ""  # Pleroma: an invitation
     fullname: str = ""  # Pleroma
     bio: str = ""  # Pleroma
@@ -62,7 +63,11 @@ class ProfileForm(msgspec.Struct):
     indexable: bool | None = None
     hide_collections: bool | None = None
     fields_attributes: list[FieldForm] | None = None
+    attribution_domains: list[str] | None = None
     source: SourceForm | None = None
+    show_media: bool | None = None
+    show_media_replies: bool | None = None
+    show_featured: bool | None = None
     # Pleroma
     hide_followers: bool | None = None
     hide_follows: bool | None = None
@@ -123,7 +128,21 @@ async def verify_credentials(call: Call[msgspec.Struct]) -> CredentialAccount:
     )
 
 
+async def profile(call: Call[msgspec.Struct]) -> Profile:
+    return call.render.accounts.profile(await call.core.reading.account(call.me.id))
+
+
+async def update_profile(call: Call[ProfileForm]) -> Profile:
+    await _update(call)
+    return await profile(call)
+
+
 async def update_credentials(call: Call[ProfileForm]) -> CredentialAccount:
+    await _update(call)
+    return await verify_credentials(call)
+
+
+async def _update(call: Call[ProfileForm]) -> None:
     form = call.form
     source = form.source or SourceForm()
     hidden = [value for value in (form.hide_collections, form.hide_followers, form.hide_follows) if value is not None]
@@ -146,13 +165,16 @@ async def update_credentials(call: Call[ProfileForm]) -> CredentialAccount:
         discoverable=form.discoverable,
         indexable=form.indexable,
         hide_collections=any(hidden) if hidden else None,
+        show_media=form.show_media,
+        show_media_replies=form.show_media_replies,
+        show_featured=form.show_featured,
+        attribution_domains=tuple(form.attribution_domains) if form.attribution_domains is not None else None,
         default_visibility=source.privacy or form.default_scope,
         default_sensitive=source.sensitive,
         default_language=source.language,
         settings=_with_moves(form, await _stored(call)),
     )
     await call.submit(Update(actor_id=call.me.id, profile=change))
-    return await verify_credentials(call)
 
 
 async def remove_avatar(call: Call[NoForm]) -> CredentialAccount:

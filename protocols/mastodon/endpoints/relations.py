@@ -9,7 +9,7 @@ from pleromad.model.activity import Accept, Block, Follow, Reject, Undo
 from pleromad.model.page import Slice
 from protocols.mastodon.door import Call, Listed, NoForm
 from protocols.mastodon.endpoints.accounts import WithRelationships, relationship_to, rendered
-from protocols.mastodon.entities.account import Relationship
+from protocols.mastodon.entities.account import DomainBlockPreview, Relationship
 from protocols.mastodon.entities.base import Empty
 from protocols.mastodon.from_core.accounts import encode
 from protocols.mastodon.resolving import find_account
@@ -145,6 +145,11 @@ async def _listed(call: Call[WithRelationships], which: str) -> Listed:
 async def domain_blocks(call: Call[NoForm]) -> Listed:
     found: Slice[str] = await call.core.reading.domain_blocks(call.me.id, call.page)
     return Listed.of([encode(domain) for domain in found.items], found)
+
+
+async def preview_domain(call: Call[DomainForm]) -> DomainBlockPreview:
+    following, followers = await call.core.reading.follows_with(call.me.id, call.form.domain)
+    return DomainBlockPreview(following_count=following, followers_count=followers)
 
 
 async def block_domain(call: Call[DomainForm]) -> Empty:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from pleromad.errors import Invalid, NotFound
+from pleromad.errors import Invalid
 from pleromad.model.activity import Flag
 from pleromad.moderation.reports import check_rules
 from protocols.mastodon.door import Call, id_of, known_ids
@@ -18,7 +18,7 @@ MOST_STATUSES = 100
 class ReportForm(msgspec.Struct):
     account_id: str
     status_ids: list[str] = []
-    collection_ids: list[str] = []  # nobody here has any
+    collection_ids: list[str] = []
     comment: str = ""
     forward: bool = False
     forward_to_domains: list[str] = []
@@ -29,9 +29,7 @@ class ReportForm(msgspec.Struct):
 async def create(call: Call[ReportForm]) -> Report:
     form = call.form
     target = id_of(form.account_id)
-    if form.collection_ids:
-        raise NotFound
-    if len(form.status_ids) > MOST_STATUSES:
+    if len(form.status_ids) > MOST_STATUSES or len(form.collection_ids) > MOST_STATUSES:
         raise Invalid(f"At most {MOST_STATUSES} statuses can be reported at once", field="status_ids")
     rule_ids = tuple(known_ids(form.rule_ids))
     check_rules(rule_ids, len(call.core.settings.instance.rules))
@@ -39,6 +37,7 @@ async def create(call: Call[ReportForm]) -> Report:
         actor_id=call.me.id,
         target_id=target,
         note_ids=tuple(dict.fromkeys(id_of(id) for id in form.status_ids)),
+        collection_ids=tuple(dict.fromkeys(id_of(id) for id in form.collection_ids)),
         rule_ids=rule_ids,
         category=form.category or "other",
         comment=form.comment,

@@ -26,6 +26,7 @@ class SearchForm(msgspec.Struct):
     resolve: bool = False
     following: bool = False
     account_id: str | None = None
+    exclude_unreviewed: bool = False  # hashtags that staff has not looked at
 
 
 async def search(call: Call[SearchForm]) -> Search:
@@ -47,7 +48,9 @@ async def search(call: Call[SearchForm]) -> Search:
         if form.type in (None, "statuses") and not query.startswith(("#", "@")):
             statuses = await _statuses(call, query)
         if form.type in (None, "hashtags") and not query.startswith("@"):
-            tags = await call.core.reading.search_tags(query, call.page.limit, call.page.offset)
+            tags = await call.core.reading.search_tags(
+                query, call.page.limit, call.page.offset, reviewed=form.exclude_unreviewed
+            )
     matches = await call.filtered("public", statuses)
     return Search(
         accounts=[Raw(one) for one in call.render.accounts.many(accounts)],

@@ -177,6 +177,47 @@ class CredentialAccount(Account, kw_only=True):
     role: Role
 
 
+class Profile(Entity, kw_only=True):
+    """One's own profile as it is edited (Mastodon 4.6)."""
+
+    id: Id
+    display_name: str
+    note: str  # as typed, like the values of the fields
+    fields: list[Field]
+    avatar: Url | None
+    avatar_static: Url | None
+    avatar_description: str
+    header: Url | None
+    header_static: Url | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: list[str]
+
+
+class IdentityProof(Entity, kw_only=True):
+    """Of Keybase, until Mastodon 3.5."""
+
+    provider: str
+    provider_username: str
+    updated_at: DateTime
+    proof_url: Url
+    profile_url: Url
+
+
+class DomainBlockPreview(Entity, kw_only=True):
+    """How many follows a block of a host would end."""
+
+    following_count: int
+    followers_count: int
+
+
 class FamiliarFollowers(Entity, kw_only=True):
     id: Id
     accounts: list[AccountJson]

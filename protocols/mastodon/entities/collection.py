@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from protocols.mastodon.entities.account import AccountJson
 from protocols.mastodon.entities.base import DateTime, Entity, Html, Id, Url
 
 
@@ -35,3 +36,20 @@ class Collection(Entity, kw_only=True):
     updated_at: DateTime
     item_count: int
     items: list[CollectionItem]
+
+
+class CollectionWithAccounts(Entity, kw_only=True):
+    accounts: list[AccountJson]
+    collection: Collection
+
+
+class Collections(Entity, kw_only=True):
+    collections: list[Collection]
+
+
+class WrappedCollection(Entity, kw_only=True):
+    collection: Collection
+
+
+class WrappedCollectionItem(Entity, kw_only=True):
+    collection_item: CollectionItem

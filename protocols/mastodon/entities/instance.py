@@ -21,6 +21,21 @@ class Activity(Entity, kw_only=True):
     registrations: Number
 
 
+class OEmbed(Entity, kw_only=True):
+    """oembed.com, section 2.3."""
+
+    type: Literal["rich"]
+    version: Literal["1.0"]
+    author_name: str
+    author_url: Url
+    provider_name: str
+    provider_url: Url
+    cache_age: int
+    html: Html
+    width: int
+    height: int | None
+
+
 class Rule(Entity, kw_only=True):
     id: Number
     text: str

@@ -99,6 +99,7 @@ class NotificationGroup(Entity, kw_only=True):
     event: RelationshipSeveranceEvent | UnsetType = UNSET
     moderation_warning: AccountWarning | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET
+    collection: Collection | UnsetType = UNSET
     emoji: str | UnsetType | None = UNSET
     emoji_url: Url | UnsetType | None = UNSET
 

@@ -16,6 +16,7 @@ from pleromad.model import account as model
 from pleromad.model.account import Role, User
 from pleromad.model.moderation import PERMISSIONS
 from pleromad.model.note import Emoji
+from pleromad.personal.collections import MAX_COLLECTIONS, may_be_featured
 from protocols.mastodon.entities.account import (
     Account,
     AccountRole,
@@ -27,6 +28,7 @@ from protocols.mastodon.entities.account import (
     PartialAccountWithAvatar,
     PleromaAccount,
     PleromaSource,
+    Profile,
     Relationship,
     Source,
 )
@@ -54,7 +56,7 @@ def role(one: Role) -> RoleEntity:
         color="",
         permissions=str(int(PERMISSIONS[one])),
         highlighted=one is not Role.USER,
-        collection_limit=0,
+        collection_limit=MAX_COLLECTIONS,
     )
 
 
@@ -88,6 +90,19 @@ def relationship(one: model.Relationship) -> Relationship:
         note=one.note,
         subscribing=one.notifying,
     )
+
+
+def own_fields(account: model.Account) -> list[Field]:
+    """As typed."""
+    return [Field(name=f.name, value=f.source or text.to_plain(f.value), verified_at=moment(f.verified_at)) for f in account.fields]
+
+
+def _approval(account: model.Account) -> FeatureApproval:
+    """Who may put somebody into collections: of people elsewhere we do not know."""
+    if not account.local:
+        return FeatureApproval(automatic=[], manual=[], current_user="missing")
+    may = may_be_featured(account)
+    return FeatureApproval(automatic=["public"] if may else [], manual=[], current_user="automatic" if may else "denied")
 
 
 class AccountRendering:
@@ -153,9 +168,9 @@ class AccountRendering:
         return CredentialAccount(
             **given,
             source=Source(
-                attribution_domains=[],
+                attribution_domains=list(account.attribution_domains),
                 note=account.note_source,
-                fields=[Field(name=f.name, value=f.source or text.to_plain(f.value), verified_at=moment(f.verified_at)) for f in account.fields],
+                fields=own_fields(account),
                 privacy=user.default_visibility,  # type: ignore[arg-type]  # one of the words
                 sensitive=user.default_sensitive,
                 language=user.default_language or "",
@@ -173,6 +188,30 @@ class AccountRendering:
                 ),
             ),
             role=role(user.role),
+        )
+
+    def profile(self, account: model.Account) -> Profile:
+        """For the person themselves."""
+        return Profile(
+            id=str(account.id),
+            display_name=account.display_name,
+            note=account.note_source,
+            fields=own_fields(account),
+            avatar=account.avatar_url,
+            avatar_static=account.avatar_url,
+            avatar_description=account.avatar_description,
+            header=account.header_url,
+            header_static=account.header_url,
+            header_description=account.header_description,
+            locked=account.locked,
+            bot=account.bot,
+            hide_collections=account.hide_collections,
+            discoverable=account.discoverable,
+            indexable=account.indexable,
+            show_media=account.show_media,
+            show_media_replies=account.show_media_replies,
+            show_featured=account.show_featured,
+            attribution_domains=list(account.attribution_domains),
         )
 
     def _avatar(self, account: model.Account) -> str:
@@ -212,11 +251,11 @@ class AccountRendering:
             "followers_count": account.followers_count,
             "following_count": account.following_count,
             "hide_collections": account.hide_collections,
-            "show_media": True,
-            "show_media_replies": True,
-            "show_featured": True,
+            "show_media": account.show_media,
+            "show_media_replies": account.show_media_replies,
+            "show_featured": account.show_featured,
             "roles": [AccountRole(id=ROLES[staff], name=staff.value.capitalize(), color="")] if staff else [],
-            "feature_approval": FeatureApproval(automatic=[], manual=[], current_user="denied"),
+            "feature_approval": _approval(account),
             "pleroma": PleromaAccount(
                 ap_id=account.uri,
                 also_known_as=list(account.also_known_as),

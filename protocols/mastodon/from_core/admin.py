@@ -85,7 +85,7 @@ class AdminRendering:
             forwarded=one.forwarded,
             created_at=iso(one.created_at),
             status_ids=[str(id) for id in one.note_ids],
-            collection_ids=[],
+            collection_ids=[str(id) for id in one.collection_ids],
             rule_ids=[str(id) for id in one.rule_ids],
             target_account=self._accounts.raw(one.target),
         )

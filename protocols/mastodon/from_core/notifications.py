@@ -11,6 +11,7 @@ from pleromad import text
 from pleromad.clock import iso
 from pleromad.core import Core
 from pleromad.model.account import Account
+from pleromad.model.collection import Collection as Collected
 from pleromad.model.moderation import Report, Severance, Strike
 from pleromad.model.note import Seen
 from pleromad.model.notification import (
@@ -24,6 +25,7 @@ from protocols.mastodon.entities import notification as entities
 from protocols.mastodon.from_core import sentences
 from protocols.mastodon.from_core.accounts import AccountRendering, encode
 from protocols.mastodon.from_core.admin import AdminRendering, severance
+from protocols.mastodon.from_core.collections import collection
 from protocols.mastodon.from_core.statuses import Matches, StatusRendering
 
 ABOUT_A_STATUS = frozenset(
@@ -71,6 +73,7 @@ class NotificationRendering:
             event=severance(about) if isinstance(about, Severance) else UNSET,
             moderation_warning=self._admin.strike(about) if isinstance(about, Strike) else UNSET,
             fallback=_fallback(notification, glasses),
+            collection=collection(self._core, about) if isinstance(about, Collected) else UNSET,
             pleroma=entities.PleromaNotification(is_seen=notification.id <= glasses.read_up_to, is_muted=notification.muted),
             emoji=notification.emoji if special else UNSET,
             emoji_url=notification.emoji_url if special else UNSET,
@@ -117,6 +120,7 @@ class NotificationRendering:
             event=severance(about) if isinstance(about, Severance) else UNSET,
             moderation_warning=self._admin.strike(about) if isinstance(about, Strike) else UNSET,
             fallback=_fallback(newest, glasses),
+            collection=collection(self._core, about) if isinstance(about, Collected) else UNSET,
             emoji=newest.emoji if special else UNSET,
             emoji_url=newest.emoji_url if special else UNSET,
         )

@@ -15,6 +15,7 @@ _SENTENCES = {
     "favourite": "{name} favourited your post",
     "follow": "{name} follows you now",
     "follow_request": "{name} asks to follow you",
+    "added_to_collection": "{name} put you into a collection",
     "poll": "A poll by {name} has ended",
     "update": "{name} edited a post",
     "quote": "{name} quoted your post",

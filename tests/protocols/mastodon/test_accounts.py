@@ -6,6 +6,8 @@ import json
 from PIL import Image
 
 from pleromad.model.account import Role
+from pleromad.model.moderation import Sanction
+from pleromad.model.note import Visibility
 from tests.protocols.mastodon.case import MastodonCase, links
 
 
@@ -221,3 +223,64 @@ class RelationTests(MastodonCase):
         self.assertEqual((await self.call("POST", "/api/v1/follows", self.by_alice, data={"uri": "bob"}))["acct"], "bob")
         [known] = await self.call("GET", f"/api/v1/accounts/relationships?id[0]={self.bob.id}", self.by_alice)
         self.assertTrue(known["following"])
+
+
+class ProfileTests(MastodonCase):
+    async def test_the_profile_is_read_and_changed_as_typed(self) -> None:
+        token = await self.token(await self.person("alice"))
+        given = {
+            "note": "I like #tea", "fields_attributes[0][name]": "Site", "fields_attributes[0][value]": "https://a.example",
+            "show_media": "false", "show_media_replies": "false", "show_featured": "false", "indexable": "true",
+            "attribution_domains[]": ["Blog.example", "https://news.example/me", "*.many.example"],
+        }  # fmt: skip
+        for method in ("PATCH", "PUT"):
+            mine = await self.call(method, "/api/v1/profile", token, data=given)
+        self.assertEqual((mine["note"], mine["fields"][0]["value"], mine["avatar"]), ("I like #tea", "https://a.example", None))
+        self.assertEqual(mine["attribution_domains"], ["blog.example", "news.example", "many.example"])
+        self.assertEqual(await self.call("GET", "/api/v1/profile", token), mine)
+        shown = await self.call("GET", "/api/v1/accounts/alice")
+        self.assertEqual([shown[name] for name in ("show_media", "show_media_replies", "show_featured")], [False] * 3)
+        own = await self.call("GET", "/api/v1/accounts/verify_credentials", token)
+        self.assertEqual(own["source"]["attribution_domains"], mine["attribution_domains"])
+        await self.call("PATCH", "/api/v1/profile", token, 422, data={"attribution_domains[]": "no host"})
+        none = await self.call("PATCH", "/api/v1/profile", token, json={"attribution_domains": []})
+        self.assertEqual(none["attribution_domains"], [])
+
+    async def test_relationships_with_suspended_people_are_told_only_when_asked_for(self) -> None:
+        alice, bob = await self.person("alice"), await self.person("bob")
+        await self.core.moderation.sanction(None, bob.id, Sanction.SUSPEND)
+        path = f"/api/v1/accounts/relationships?id[]={bob.id}"
+        token = await self.token(alice)
+        self.assertEqual(await self.ids(path, token), [])
+        self.assertEqual(await self.ids(f"{path}&with_suspended=true", token), [str(bob.id)])
+
+    async def test_a_block_of_a_host_says_first_what_it_would_end(self) -> None:
+        alice, far, other = await self.person("alice"), await self.remote("bob"), await self.remote("carol", "other.example")
+        for one in (far, other):
+            await self.follow(alice, one)
+        await self.follow(far, alice)
+        seen = await self.call("GET", "/api/v1/domain_blocks/preview?domain=far.example", await self.token(alice))
+        self.assertEqual(seen, {"following_count": 1, "followers_count": 1})
+
+    async def test_what_ended_long_ago_is_said_truthfully(self) -> None:
+        alice = await self.person("alice")
+        token = await self.token(alice)
+        self.assertEqual(await self.call("GET", f"/api/v1/accounts/{alice.id}/identity_proofs", token), [])
+        await self.call("POST", f"/api/v1/accounts/{alice.id}/email_subscriptions", None, 404, data={"email": "x@mail.example"})
+        await self.call("GET", "/api/proofs?provider=keybase&username=alice", None, 404)
+        await self.call("POST", "/api/v1/polls", token, 404)
+
+
+class OEmbedTests(MastodonCase):
+    async def test_a_public_status_is_embedded(self) -> None:
+        alice = await self.person("alice")
+        said = await self.say(alice, "hello <world>")
+        found = await self.call("GET", f"/api/oembed?url={said.url}&maxwidth=300")
+        self.assertEqual((found["author_name"], found["width"], found["provider_url"]), ("alice", 300, "https://here.example/"))
+        self.assertIn("hello &lt;world&gt;", found["html"])
+
+    async def test_nothing_else_is(self) -> None:
+        alice = await self.person("alice")
+        said = await self.say(alice, "for friends", visibility=Visibility.FOLLOWERS)
+        for url in (said.url, "https://here.example/notes/1", "https://elsewhere.example/x", "nonsense"):
+            await self.call("GET", f"/api/oembed?url={url}", await self.token(alice), 404)

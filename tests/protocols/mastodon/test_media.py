@@ -44,3 +44,15 @@ class MediaTests(MastodonCase):
         files = {"file": ("a.png", "image/png", picture())}
         error = await self.call("POST", "/api/v2/media", token, 422, data={"focus": "left"}, files=files)
         self.assertEqual(list(error["details"]), ["focus"])
+
+    async def test_an_upload_is_thrown_away_before_a_status_has_it(self) -> None:
+        token = await self.token(await self.person("alice"))
+        files = {"file": ("a.png", "image/png", picture())}
+        made = await self.call("POST", "/api/v2/media", token, files=files)
+        path = f"/api/v1/media/{made['id']}"
+        await self.call("DELETE", path, await self.token(await self.person("bob")), 404)
+        await self.call("DELETE", path, token)
+        await self.call("GET", path, token, 404)
+        made = await self.call("POST", "/api/v2/media", token, files=files)
+        await self.call("POST", "/api/v1/statuses", token, data={"media_ids[]": made["id"]})
+        await self.call("DELETE", f"/api/v1/media/{made['id']}", token, 422)
