@@ -1,6 +1,7 @@
 # make run     a server on this machine, data in ./var (HTTP=, GOPHER=, IRC= ports, VAR= folder)
 # make demo    the same on data of its own, furnished with people, pictures, a poll and a room
 # make test    the tests          make lint    types, style, import contracts
+# make toot    the integration tests of the client toot, against a server of their own
 # make bench   the measurements   make irctest IRCTEST=DIR
 HTTP ?= 4000
 GOPHER ?= 7070
@@ -10,7 +11,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: run demo install test lint bench irctest
+.PHONY: run demo install test toot lint bench irctest
 
 install: .venv/installed
 
@@ -29,6 +30,9 @@ demo: install
 
 test: install
 	$(BIN)/python -m tests.support.run --jobs $(JOBS) $(TESTS)
+
+toot: install
+	PLEROMAD_CI=1 $(BIN)/python -m tests.support.run --jobs 1 tests.clients.test_toot_suite
 
 lint: install
 	$(BIN)/ruff check .

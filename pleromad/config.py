@@ -82,6 +82,7 @@ class MediaLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     max_image_bytes: int = 16 * 1024 * 1024
     max_video_bytes: int = 99 * 1024 * 1024
     max_pixels: int = 50_000_000
+    convert: bool = True  # films and sound that not every client plays, with ffmpeg
     preview_cards: bool = True  # fetch what links lead to
 
 

@@ -49,7 +49,7 @@ class Core:
         self.filling = Filling(database, self.jobs)
         self.discovery = Discovery(database, self.clock, self.jobs)
         self.cards = Cards(database, current, self.clock)
-        self.media = MediaShelf(database, current, ids, self.clock, reactor)
+        self.media = MediaShelf(database, current, ids, self.clock, self.jobs, reactor)
         self.moderation = Moderation(
             ModerationDesk(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper, self.activities, self.reading, self.accounts)
         )

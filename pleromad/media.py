@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from twisted.internet.defer import DeferredSemaphore
+from twisted.internet.defer import CancelledError, DeferredSemaphore
 from twisted.internet.threads import deferToThreadPool
 
-from pleromad import signatures
+from pleromad import films, signatures
 from pleromad.clock import Clock
 from pleromad.config import Settings
 from pleromad.errors import Invalid, NotFound, TooLarge
 from pleromad.ids import Ids
+from pleromad.jobs import Drop, Job, Jobs
 from pleromad.media_files import MediaFiles
 from pleromad.model.media import Media, MediaKind
 from pleromad.signatures import Format
 from pleromad.text.characters import clean
 from store import media as media_rows
+from store.media import Stored
 from store.pool import Database
 
 T = TypeVar("T")
 
 MAX_DESCRIPTION = 5_000
 UNATTACHED_HOURS = 24  # how long an upload waits for its note
+CONVERT = "film"  # the job
 AT_ONCE = 2  # pictures worked on at a time: a big one takes some hundred megabytes
 
 
@@ -34,7 +38,7 @@ class MediaShelf:
     """`settings` is asked each time for what is in force. Files are named at random: what a person called them is not kept."""
 
     def __init__(
-        self, database: Database, settings: Callable[[], Settings], ids: Ids, clock: Clock, reactor: Any
+        self, database: Database, settings: Callable[[], Settings], ids: Ids, clock: Clock, jobs: Jobs, reactor: Any
     ) -> None:
         self._database = database
         self._settings = settings
@@ -42,6 +46,9 @@ class MediaShelf:
         self._clock = clock
         self._reactor = reactor
         self._turns = DeferredSemaphore(AT_ONCE)
+        self._films = DeferredSemaphore(1)
+        self._jobs = jobs
+        jobs.work(CONVERT, self._convert_later, concurrency=1, on_exhausted=self._leave)
 
     @property
     def _files(self) -> MediaFiles:
@@ -58,9 +65,11 @@ class MediaShelf:
         description: str = "",
         focus: tuple[float, float] | None = None,
         thumbnail: bytes | None = None,
+        later: bool = False,
     ) -> Media:
         """Keep a file. What it is is seen by its content; `filename` and `media_type` are what the client says of it.
 
+        A film or sound that not every client plays is converted first; with `later` afterwards, and is not `ready` until then.
         Raises Invalid and TooLarge with `field` file, description, focus or thumbnail.
         """
         format = self._check(data)
@@ -70,9 +79,15 @@ class MediaShelf:
             self._check(thumbnail, "thumbnail")
         files = self._files
         stored = await self._in_thread(files.keep, data, format, thumbnail or None)
-        id = await self._ids.mint()
         try:
+            if stored.better and not self._settings().media.convert:
+                stored = replace(stored, better=False)
+            elif stored.better and not later:
+                stored = await self._convert_now(stored)
+            id = await self._ids.mint()
             await media_rows.add(self._database, id, account_id, stored, description, focus)
+            if stored.better:
+                await self._jobs.add(CONVERT, {"media_id": id}, max_attempts=3)
         except BaseException:
             await self._in_thread(
                 files.remove, [stored.path, stored.preview.path if stored.preview else None]
@@ -135,6 +150,50 @@ class MediaShelf:
         if paths:
             await self._in_thread(self._files.remove, paths)
         return len(paths)
+
+    async def _convert_now(self, stored: Stored) -> Stored:
+        await self._films.acquire()
+        try:
+            better = await self._convert(stored)
+        finally:
+            self._films.release()
+        if better.path != stored.path:
+            await self._in_thread(self._files.remove, [stored.path])
+        return better
+
+    async def _convert_later(self, job: Job) -> None:
+        stored = await self._unfinished(job)
+        better = await self._convert(stored)
+        kept = await media_rows.finish(self._database, job.payload["media_id"], better)
+        unused = {stored.path, better.path} - ({better.path} if kept else set())
+        await self._in_thread(self._files.remove, unused)
+
+    async def _leave(self, job: Job) -> None:
+        """It could not be converted in several tries: it stays what it is."""
+        await media_rows.finish(self._database, job.payload["media_id"], await self._unfinished(job))
+
+    async def _unfinished(self, job: Job) -> Stored:
+        media = await media_rows.one(self._database, job.payload["media_id"], self._media_url)
+        if media is None or media.ready or media.path is None:
+            raise Drop("nothing to convert")
+        return Stored(
+            kind=media.kind,
+            media_type=media.media_type,
+            path=media.path,
+            size_bytes=media.size_bytes or 0,
+            width=media.width,
+            height=media.height,
+            duration_seconds=media.duration_seconds,
+        )
+
+    async def _convert(self, stored: Stored) -> Stored:
+        conversion, most = films.Conversion(), self._settings().media.max_video_bytes
+        pool = self._reactor.getThreadPool()
+        try:
+            return await deferToThreadPool(self._reactor, pool, self._files.convert, stored, most, conversion)
+        except CancelledError:  # the daemon stops: it does not wait for the film
+            conversion.end()
+            raise
 
     @property
     def _media_url(self) -> str:

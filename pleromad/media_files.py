@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pleromad import films, images, signatures
@@ -21,7 +22,10 @@ class MediaFiles:
         self._max_pixels = max_pixels
 
     def keep(self, data: bytes, format: Format, thumbnail: bytes | None = None) -> Stored:
-        """Write a file and its preview. Raises Invalid and TooLarge, then nothing is left behind."""
+        """Write a file and its preview. Raises Invalid and TooLarge, then nothing is left behind.
+
+        `better` of what comes back is set where another form should be made of it, by `convert`.
+        """
         written: list[str] = []
         try:
             preview = self.keep_thumbnail(thumbnail, written) if thumbnail else None
@@ -100,6 +104,27 @@ class MediaFiles:
             height=film.height,
             duration_seconds=film.duration_seconds,
             preview=preview,
+            better=_better(format, film),
+        )
+
+    def convert(self, stored: Stored, max_bytes: int, conversion: films.Conversion) -> Stored:
+        """The film or sound in the form that each client plays, as a second file; unchanged where that cannot be done."""
+        format = next(one for one in (signatures.MP4, signatures.MP3) if one.kind is stored.kind)
+        path = f"{_new_name()}.{format.extension}"
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not conversion.run(self.folder / stored.path, format, file, max_bytes):
+            return replace(stored, better=False)
+        film = films.look_at(file)
+        return replace(
+            stored,
+            media_type=format.media_type,
+            path=path,
+            size_bytes=file.stat().st_size,
+            width=film.width,
+            height=film.height,
+            duration_seconds=film.duration_seconds,
+            better=False,
         )
 
     def _preview(self, image: images.Encoded, blurhash: str, name: str, written: list[str] | None) -> Preview:
@@ -123,6 +148,15 @@ class MediaFiles:
             raise
         if written is not None:
             written.append(path)
+
+
+def _better(format: Format, film: films.Film) -> bool:
+    """Whether some phone or browser would not play it: WebM and Ogg on Apple's, HEVC in MP4 or QuickTime nearly everywhere else."""
+    if not film.codecs:
+        return False
+    if format.kind is MediaKind.AUDIO:
+        return format in (signatures.OGG, signatures.WEBM_AUDIO)
+    return film.width is not None and (format is not signatures.MP4 or not film.codecs <= {"h264", "aac", "mp3"})
 
 
 def _new_name() -> str:

@@ -102,7 +102,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """A file that was put on the shelf, and all that is known of it."""
+    """A file that was put on the shelf, and all that is known of it. `better`: it shall be converted, and is not ready until then."""
 
     kind: MediaKind
     media_type: str
@@ -112,6 +112,7 @@ class Stored:
     height: int | None = None
     duration_seconds: float | None = None
     preview: Preview | None = None
+    better: bool = False
 
 
 async def add(
@@ -119,8 +120,8 @@ async def add(
 ) -> None:
     await db.execute(
         "INSERT INTO media (id, account_id, kind, media_type, path, size_bytes, width, height, duration_seconds, description,"
-        " focus_x, focus_y, preview_path, preview_width, preview_height, blurhash)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " focus_x, focus_y, preview_path, preview_width, preview_height, blurhash, ready)"
+        " VALUES (" + ", ".join(["%s"] * 17) + ")",
         (
             id,
             account_id,
@@ -134,7 +135,19 @@ async def add(
             description,
             *(focus or (None, None)),
             *_preview_row(stored.preview),
+            not stored.better,
         ),
+    )
+
+
+async def finish(db: Queries, id: int, stored: Stored) -> bool:
+    """It was converted. False: it is gone meanwhile."""
+    return bool(
+        await db.execute(
+            "UPDATE media SET media_type = %s, path = %s, size_bytes = %s, width = %s, height = %s, duration_seconds = %s, ready = true"
+            " WHERE id = %s",
+            (stored.media_type, stored.path, stored.size_bytes, stored.width, stored.height, stored.duration_seconds, id),
+        )
     )
 
 

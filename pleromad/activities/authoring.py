@@ -198,6 +198,10 @@ async def _media(work: Work, draft: NoteDraft, note_id: int | None) -> tuple[Med
         len(usable) == len(set(draft.media_ids)),
         errors.Invalid("Validation failed: one of the attachments is not yours or is used already", field="media_ids"),
     )
+    require(
+        all(media.ready for media in usable),
+        errors.Invalid("Cannot attach files that have not finished processing. Try again in a moment!", field="media_ids"),
+    )
     return tuple(usable)
 
 

@@ -28,7 +28,8 @@ async def apply(work: Work, activity: Vote) -> Result:
     if earlier and (work.local or not multiple):
         # Another server sends each choice by itself; ours come at once.
         raise errors.Conflict("Validation failed: You have already voted on this poll", station="check")
-    require(multiple or len(choices) == 1, errors.Invalid("Validation failed: This poll takes one choice", field="choices"))
+    # The words are Mastodon's, which takes the second choice for a second vote; clients know them.
+    require(multiple or len(choices) == 1, errors.Invalid("Validation failed: You have already voted on this poll", field="choices"))
     fresh = choices - earlier
     if fresh:
         await note_rows.add_votes(work.tx, note.id, work.actor.id, sorted(fresh), first=not earlier)

@@ -232,7 +232,7 @@ _STATUSES = (
     Row("POST", "/api/v1/polls", empty.not_here, PERSON, "write:statuses", Poll),
     Row("POST", "/api/v1/polls/<id>/votes", polls.vote, PERSON, "write:statuses", Poll, polls.VoteForm),
     Row("POST", "/api/v2/media", media.upload, PERSON, "write:media", MediaAttachment, media.UploadForm, limit=UPLOADS, upload=True),
-    Row("POST", "/api/v1/media", media.upload, PERSON, "write:media", MediaAttachment, media.UploadForm, limit=UPLOADS, upload=True),
+    Row("POST", "/api/v1/media", media.upload_and_wait, PERSON, "write:media", MediaAttachment, media.UploadForm, limit=UPLOADS, upload=True),
     Row("GET", "/api/v1/media/<id>", media.show, PERSON, "write:media|read:media", MediaAttachment),
     Row("DELETE", "/api/v1/media/<id>", media.discard, PERSON, "write:media", Empty),
     Row("PUT", "/api/v1/media/<id>", media.describe, PERSON, "write:media", MediaAttachment, media.DescribeForm, upload=True),

@@ -28,6 +28,15 @@ class DescribeForm(msgspec.Struct):
 
 async def upload(call: Call[UploadForm]) -> Answer:
     """200; 202 as long as the file is worked on."""
+    return await _upload(call, later=True)
+
+
+async def upload_and_wait(call: Call[UploadForm]) -> Answer:
+    """The first version: clients of its time expect the file to be ready in the answer."""
+    return await _upload(call, later=False)
+
+
+async def _upload(call: Call[UploadForm], *, later: bool) -> Answer:
     form = call.form
     media = await call.core.media.upload(
         call.me.id,
@@ -37,6 +46,7 @@ async def upload(call: Call[UploadForm]) -> Answer:
         description=form.description,
         focus=focus_of(form.focus),
         thumbnail=form.thumbnail.data if form.thumbnail else None,
+        later=later,
     )
     return Answer.json(attachment(media), status=200 if media.ready else 202)
 
