@@ -13,6 +13,7 @@ from web.pages.files import Files
 from web.pages.frame import Frame
 from web.pages.links import Links
 from web.pages.reading import Reading
+from web.pages.rooms import Rooms
 from web.pages.settings.data import Data
 from web.pages.settings.log_in import AppPasswords, Password, Sessions
 from web.pages.settings.moving import Leave, Moving
@@ -45,6 +46,7 @@ def build(core: Core, site: Site, reactor: Any) -> None:
     frame = Frame(core, site)
     site.errors("", frame.refusal)
     Reading(core, site, frame)
+    Rooms(core, site, frame)
     Acting(core, site, frame)
     Entering(core, site, frame)
     Links(core, site, frame)

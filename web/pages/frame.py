@@ -50,7 +50,8 @@ class Frame:
     def __init__(self, core: Core, site: Site) -> None:
         self.core = core
         self.site = site
-        self.styles = f"/static/pleromad.css?{_mark(STATIC / 'pleromad.css')}"
+        self.styles = _static("pleromad.css")
+        self.scripts = {path.name: _static(path.name) for path in STATIC.glob("*.js")}
         self.templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -106,6 +107,7 @@ class Frame:
             viewer=shown.person(viewer) if viewer is not None else None,
             csrf=token,
             now=self.core.clock.now(),
+            script_url=self.scripts.get(values.get("script", "")),
             **{"form": False, "head": None, **values},
         )
         if any(name == "Cache-Control" for name, _ in headers):
@@ -117,7 +119,7 @@ class Frame:
             text,
             status,
             (
-                ("Content-Security-Policy", self.policy(form_action)),
+                ("Content-Security-Policy", self.policy(form_action, script=bool(values.get("script")))),
                 ("Vary", "Accept, Cookie"),
                 *SAFETY,
                 *cache,
@@ -125,13 +127,14 @@ class Frame:
             ),
         )
 
-    def policy(self, form_action: tuple[str, ...] = ()) -> str:
-        """No script at all, styles from here; pictures of other servers from where they are."""
+    def policy(self, form_action: tuple[str, ...] = (), *, script: bool = False) -> str:
+        """No script but on the pages that have one of ours, styles from here; pictures of other servers from where they are."""
         remote = "https:" if self.core.uris.base.startswith("https:") else "https: http:"
         forms = " ".join(["'self'", *form_action])
         return (
             f"default-src 'none'; style-src 'self'; img-src 'self' data: {remote}; media-src 'self' {remote};"
             f" form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+            + ("; script-src 'self'; connect-src 'self'" if script else "")
         )
 
     def refusal(self, request: Request, error: PleromadError) -> Answer:
@@ -181,6 +184,11 @@ def _here(request: Request) -> str:
 
 def _path(request: Request) -> str:
     return quote(request.path, safe="/@:~!$&'()*+,;=")
+
+
+def _static(name: str) -> str:
+    """Where a file of ours is; another address when it changes, so that it may be kept for ever."""
+    return f"/static/{name}?{_mark(STATIC / name)}"
 
 
 def _mark(path: Path) -> str:

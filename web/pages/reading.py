@@ -1,10 +1,10 @@
-"""Pages that are read: timelines, profiles, threads, hashtags, rooms."""
+"""Pages that are read: timelines, profiles, threads, hashtags."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -14,6 +14,7 @@ from pleromad.model.note import Seen, Visibility
 from pleromad.model.page import Page, Slice
 from web.pages import head, shown
 from web.pages.frame import Frame
+from web.pages.turning import older_and_newer
 from web.paging import page_of
 from web.site import Answer, Request, Site
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pleromad.core import Core
 
 PER_PAGE = 20
-LINES = 40  # of a room
 ID_DIGITS = 19
 
 
@@ -38,7 +38,6 @@ class Reading:
         site.represent("/tags/<name>", html, self.tag, default=True)
         site.represent("/users/<name>", html, self.to_profile)
         site.represent("/notes/<id>", html, self.to_note)
-        site.represent("/rooms/<name>", html, self.room)
 
     # -- timelines --
 
@@ -161,14 +160,7 @@ class Reading:
         return [shown.note(seen, viewer, now=now) for seen in items]
 
     def _pages(self, request: Request, found: Slice[Any]) -> dict[str, Any]:
-        """Links on; nobody can say whether there is something newer, so only who has gone back sees that one."""
-        kept = [(name, value) for name, value in request.query if name in ("with", "type")]
-        base = quote(request.path, safe="/@:~!$&'()*+,;=")
-        older = newer = ""
-        if found.next_max_id is not None:
-            older = f"{base}?{urlencode([*kept, ('max_id', found.next_max_id)])}"
-        if found.prev_min_id is not None and any(name in ("max_id", "min_id") for name, _ in request.query):
-            newer = f"{base}?{urlencode([*kept, ('min_id', found.prev_min_id)])}"
+        older, newer = older_and_newer(request, found)
         return {"older": older, "newer": newer}
 
     async def _usual_visibility(self, viewer: Account) -> str:
@@ -303,34 +295,6 @@ class Reading:
             "spoiler": note.spoiler_text,
             "who": order[who].value,
         }
-
-    # -- rooms --
-
-    async def room(self, request: Request) -> Answer:
-        viewer = await self.frame.viewer(request)
-        viewer_id = viewer.id if viewer else None
-        known = await self.core.reading.room_by_name(request.params["name"])
-        if known is None or (viewer is None and known.secret):
-            raise NotFound
-        room = await self.core.reading.room_of(viewer_id, known.id)
-        found = await self.core.reading.room(viewer_id, room.id, page_of(request, default=LINES))
-        member = False
-        if viewer is not None:
-            follow = await self.core.reading.follow_of(viewer.id, room.id)
-            member = follow is not None and follow[1]
-        about = head.of_account(room.account, self.core.uris, self.core.settings.domain)
-        return await self.frame.page(
-            request,
-            "room.html",
-            title=f"#{room.account.username}",
-            viewer=viewer,
-            head=about,
-            room=room,
-            member=member,
-            notes=self._shown(found.items, viewer),
-            compose={},
-            **self._pages(request, found),
-        )
 
 
 def _id(request: Request) -> int:
