@@ -73,6 +73,7 @@ class Rooms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     enabled: bool = True
     limited: bool = False  # only with hosts that staff have allowed
+    authorized_fetch: bool = False  # documents only for servers that sign
     allow_http: bool = False
     allow_private_addresses: bool = False
     extra_ca_file: str = ""

@@ -171,11 +171,6 @@ async def add_local(
     return bool(added)
 
 
-async def private_key(db: Queries, id: int) -> str | None:
-    value = await db.fetch_value("SELECT private_key_pem FROM keys WHERE account_id = %s", (id,))
-    return None if value is None else str(value)
-
-
 async def keep_remote(
     db: Queries, id: int, actor: RemoteActor, *, note: str, display_name: str, fields: list[tuple[str, str, None]]
 ) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from pleromad import text
 from pleromad.accounts import keys
@@ -16,6 +17,7 @@ from pleromad.model.room import Room
 from pleromad.searching import documents
 from store import accounts as account_rows
 from store import hosts as host_rows
+from store import keys as key_rows
 from store import relations
 from store import rooms as room_rows
 from store.pool import Transaction
@@ -25,10 +27,21 @@ MAX_NAME = 200
 MAX_FIELDS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The private keys of one of ours, as PEM, and the ids of their public halves."""
+
+    rsa_id: str
+    rsa: str
+    ed25519_id: str
+    ed25519: str
+
+
 class Actors(Clerk):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._keys: Cache[int, tuple[str, str]] = Cache(500)
+        self._keys: Cache[int, Keys] = Cache(500)
+        desk.bus.listen(self._heard)
 
     async def instance_actor(self) -> Account:
         """The Application that signs fetches; made when it is asked for the first time."""
@@ -131,6 +144,7 @@ class Actors(Clerk):
             )
             if kept is not None:
                 await documents.keep_name(tx, kept, actor.username, display_name)
+                await key_rows.keep_actor_keys(tx, kept, actor.assertion_keys)
                 await account_rows.mark(tx, kept, suspended=actor.suspended, silenced=rule is not None and rule.severity == "silence")
             return kept
 
@@ -147,17 +161,34 @@ class Actors(Clerk):
         """The row of settings of a Group elsewhere, so that it can be talked in."""
         await room_rows.add(self._desk.database, account_id, None)
 
-    async def signing_key(self, account_id: int) -> tuple[str, str]:
-        """(key id, private key PEM) of one of ours. Raises NotFound."""
+    async def keys_of(self, account_id: int) -> Keys:
+        """What one of ours signs with; the Ed25519 key is made when it is asked for the first time. Raises NotFound."""
         known = self._keys.get(account_id)
         if known is None:
             account = await account_rows.one(self._desk.database, account_id)
-            private = await account_rows.private_key(self._desk.database, account_id)
+            private = await key_rows.private_keys(self._desk.database, account_id)
             if account is None or private is None:
                 raise NotFound
-            known = (account.key_id, private)
+            rsa, ed25519 = private
+            if ed25519 is None:
+                ed25519 = await key_rows.keep_ed25519(self._desk.database, account_id, keys.new_ed25519())
+            known = Keys(account.key_id, rsa, f"{account.uri}#ed25519-key", ed25519)
             self._keys.put(account_id, known)
         return known
+
+    async def rotate_keys(self, account: Account) -> None:
+        """New keys for one of ours, under the ids of the old ones: peers fetch them anew when a signature does not fit.
+
+        The caller tells the followers (Update).
+        """
+        pair = await self._desk.in_thread(keys.new_pair)
+        await self._desk.database.transaction(lambda tx: key_rows.replace(tx, account.id, private=pair.private, public=pair.public))
+        self._keys.drop(account.id)
+        self._desk.bus.publish([Event(event.ACCOUNT_UPDATED, 0, account.id)])
+
+    def _heard(self, what: Event) -> None:
+        if what.kind in (event.ACCOUNT_UPDATED, event.ACCOUNT_DELETED):
+            self._keys.drop(what.account_id)
 
     # what is remembered of other servers
 

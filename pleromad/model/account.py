@@ -169,6 +169,7 @@ class RemoteActor:
     inbox: str
     key_id: str = ""
     public_key_pem: str = ""
+    assertion_keys: tuple[tuple[str, str], ...] = ()  # (id, PEM) of Ed25519 keys (FEP-521a)
     shared_inbox: str = ""
     outbox: str = ""
     followers_uri: str = ""

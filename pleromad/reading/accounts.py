@@ -9,6 +9,7 @@ from pleromad.model.account import Account, Relationship
 from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
 from store import accounts as account_rows
+from store import keys as key_rows
 from store import notes as note_rows
 from store import relations
 
@@ -44,8 +45,9 @@ class AccountReading(Reader):
     async def accounts_by_uris(self, uris: Collection[str]) -> dict[str, Account]:
         return await account_rows.by_uris(self._database, uris)
 
-    async def account_by_key_id(self, key_id: str) -> Account | None:
-        return await account_rows.by_key_id(self._database, key_id)
+    async def key(self, key_id: str) -> tuple[Account, str] | None:
+        """(owner, public key as PEM) of a key that is known here."""
+        return await key_rows.by_id(self._database, key_id)
 
     async def known_handles(self, handles: Sequence[str]) -> dict[str, Account]:
         """Those of `handles` (name or name@host, as typed) that are known here, by the handle as given."""

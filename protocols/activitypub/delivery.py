@@ -16,13 +16,15 @@ from pleromad.jobs import Drop, Job, Later, growing
 from pleromad.model import event
 from pleromad.model.account import Account
 from pleromad.model.event import Event
+from pleromad.model.note import Visibility
 from protocols.activitypub import from_core
 from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.door import Door
 from protocols.activitypub.fetching import host_key
 from protocols.activitypub.origins import origin_of
+from protocols.activitypub.signing import Pen, assertion_method
 from protocols.activitypub.vocabulary import ACTIVITY_JSON
-from web.client import Reply, Sign
+from web.client import Reply
 
 log = Logger(namespace="activitypub")
 
@@ -33,6 +35,8 @@ LONGEST_RETRY_AFTER_SECONDS = 12 * 3600.0
 GIVE_UP = timedelta(days=7)
 MISSING_TRIES = 3  # 401, 403, 404: a peer that is being set up, or has lost our key
 READY = 200  # activities kept in the form they go out
+# What is public may be passed on by anybody, so it carries its own proof (FEP-8b32); what is not must stay deniable.
+PROVED = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Ready:
     """An activity as the bytes that are sent, and who signs."""
 
     body: bytes
-    sign: Sign
+    pen: Pen
     actor: str
 
 
@@ -94,7 +98,7 @@ class Delivery:
             raise Drop(f"{host} is dead")
         ready = await self._ready_of(int(job.payload["activity_id"]))
         try:
-            reply = await self._door.client.post(inbox, ready.body, media_type=ACTIVITY_JSON, sign=ready.sign)
+            reply = await self._door.knocking.post(inbox, ready.body, ready.pen, media_type=ACTIVITY_JSON)
         except Unreachable as error:
             await self._circuit.failed(host)
             raise Later(growing(job.attempts), str(error)) from error
@@ -150,10 +154,12 @@ class Delivery:
         if row.type == "Update" and isinstance(document.get("object"), str):
             document["object"] = await self._whole(str(document["object"]))
         try:
-            sign = await self._door.pens.of(actor.id)
+            pen = await self._door.pens.of(actor.id)
         except NotFound as error:
             raise Drop("the actor has no key") from error
-        return Ready(msgspec.json.encode(document), sign, actor.uri)
+        if row.visibility in PROVED:
+            document = pen.prove(from_core.with_proof_context(document))
+        return Ready(msgspec.json.encode(document), pen, actor.uri)
 
     async def _whole(self, uri: str) -> Any:
         """An actor of ours as it is now: others need the whole of it."""
@@ -166,6 +172,7 @@ class Delivery:
 async def actor_document(door: Door, account: Account) -> dict[str, Any]:
     """Without @context."""
     room = await door.core.reading.room_by_id(account.id) if account.group else None
-    return from_core.actor(account, door.core.uris, room)
+    keys = await door.core.accounts.keys_of(account.id)
+    return from_core.actor(account, door.core.uris, room, assertion_method(keys, account.uri))
 
 

@@ -8,6 +8,7 @@ from pleromad.core import Core
 from pleromad.model.page import Page
 from protocols.activitypub.fetching import Fetcher
 from protocols.activitypub.finger import Fingers
+from protocols.activitypub.knocking import Knocking
 from protocols.activitypub.people import People
 from protocols.activitypub.signing import Pens
 from protocols.activitypub.threads import Threads
@@ -18,6 +19,7 @@ from web.client import Client
 class Door:
     core: Core
     client: Client
+    knocking: Knocking
     pens: Pens
     fetcher: Fetcher
     fingers: Fingers
@@ -27,10 +29,11 @@ class Door:
     @classmethod
     def of(cls, core: Core, client: Client) -> Door:
         pens = Pens(core)
-        fetcher = Fetcher(core, client, pens.instance)
+        knocking = Knocking(core, client)
+        fetcher = Fetcher(core, knocking, pens.instance)
         fingers = Fingers(core, client)
         people = People(core, fetcher, fingers)
-        return cls(core, client, pens, fetcher, fingers, people, Threads(core, fetcher, people))
+        return cls(core, client, knocking, pens, fetcher, fingers, people, Threads(core, fetcher, people))
 
     async def followed_here(self, account_id: int) -> bool:
         """Does anybody here follow this account of another server? Cheap: asked before anything is fetched for its sake."""

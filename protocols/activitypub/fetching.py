@@ -22,9 +22,11 @@ from pleromad.errors import Gone, Invalid, NotFound, PleromadError, Rejected, Un
 from pleromad.hosts import ascii_host
 from protocols.activitypub import documents
 from protocols.activitypub.documents import Document
+from protocols.activitypub.knocking import Knocking
 from protocols.activitypub.origins import host_of, origin_of, same_origin, without_fragment
+from protocols.activitypub.signing import Pen
 from protocols.activitypub.vocabulary import ACCEPT, ACTIVITY_JSON, AS2, LD_JSON
-from web.client import Client, Reply, Sign
+from web.client import Reply
 
 log = Logger(namespace="activitypub")
 
@@ -39,9 +41,9 @@ T = TypeVar("T")
 
 
 class Fetcher:
-    def __init__(self, core: Core, client: Client, signer: Callable[[], Awaitable[Sign]]) -> None:
+    def __init__(self, core: Core, knocking: Knocking, signer: Callable[[], Awaitable[Pen]]) -> None:
         self._core = core
-        self._client = client
+        self._knocking = knocking
         self._signer = signer
         self._shared: Shared[Document] = Shared()
         self._fresh: Cache[str, tuple[float, Document]] = Cache(100)
@@ -118,12 +120,15 @@ class Fetcher:
         until = self._silent.get(host)
         if until is not None and until > self._core.clock.seconds():
             raise Unreachable(detail=f"{host} did not answer a moment ago")
-        sign = await self._signer()
         try:
-            reply = await self._get(uri, sign, page)
-            if reply.status == 401 and "?" in uri:
-                # Older Mastodon checks (request-target) without the query.
-                reply = await self._get(uri, _without_query(sign), page)
+            reply = await self._knocking.get(
+                uri,
+                await self._signer(),
+                accept=ACCEPT,
+                max_bytes=documents.MAX_BYTES,
+                other_hosts=page,
+                deadline_seconds=DEADLINE_SECONDS,
+            )
         except Unreachable:
             # One that lets us wait must not do so again and again.
             self._silent.put(host, self._core.clock.seconds() + HOST_SILENT_SECONDS)
@@ -135,15 +140,6 @@ class Fetcher:
             self._check(there)
         check_media_type(reply)
         return documents.parse(reply.body), there
-
-    async def _get(self, uri: str, sign: Sign, page: bool) -> Reply:
-        return await self._client.get(
-            uri, accept=ACCEPT, sign=sign, max_bytes=documents.MAX_BYTES, other_hosts=page, deadline_seconds=DEADLINE_SECONDS
-        )
-
-
-def _without_query(sign: Sign) -> Sign:
-    return lambda method, host, path, body: sign(method, host, path.partition("?")[0], body)
 
 
 def check_status(reply: Reply) -> None:

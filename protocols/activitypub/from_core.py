@@ -51,12 +51,25 @@ CONTEXT: list[Any] = [
 ]
 
 
+MULTIKEY = "https://w3id.org/security/multikey/v1"  # of Multikey, in actors
+# Of `proof`. v1 is the one that other implementations have at hand; for JCS the version makes no difference.
+DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v1"
+
+
+def with_proof_context(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {**document, "@context": [*CONTEXT[:2], DATA_INTEGRITY, MULTIKEY, *CONTEXT[2:]]}
+
+
+def with_actor_context(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {"@context": [*CONTEXT[:2], MULTIKEY, *CONTEXT[2:]], **document}
+
+
 def with_context(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"@context": CONTEXT, **{key: value for key, value in document.items() if key != "@context"}}
 
 
-def actor(account: Account, uris: Uris, room: Room | None = None) -> dict[str, Any]:
-    """An actor of ours (ActivityPub 4.1), without @context. A room is a Group (FEP-1b12)."""
+def actor(account: Account, uris: Uris, room: Room | None, assertion_method: Mapping[str, str]) -> dict[str, Any]:
+    """An actor of ours (ActivityPub 4.1), without @context. A room is a Group (FEP-1b12). `assertion_method`: its Ed25519 key (FEP-521a)."""
     document: dict[str, Any] = {
         "id": account.uri,
         "type": account.type.value,
@@ -71,6 +84,7 @@ def actor(account: Account, uris: Uris, room: Room | None = None) -> dict[str, A
         "featured": account.featured_uri,
         "endpoints": {"sharedInbox": account.shared_inbox or uris.shared_inbox},
         "publicKey": {"id": account.key_id, "owner": account.uri, "publicKeyPem": account.public_key_pem},
+        "assertionMethod": [dict(assertion_method)],
         "manuallyApprovesFollowers": account.locked or (room is not None and room.invite_only),
         "discoverable": account.discoverable,
         "indexable": account.indexable,

@@ -22,7 +22,7 @@ from pleromad.jobs import Drop, Job, Later, growing
 from protocols.activitypub import documents, signatures, to_core
 from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.fetching import host_key
-from protocols.activitypub.keyring import Keyring
+from protocols.activitypub.keyring import Keyring, presented
 from protocols.activitypub.receiving import Receiver
 from protocols.activitypub.to_core import Heard
 from protocols.activitypub.to_core.pieces import as_id, as_list, prop, type_of
@@ -61,7 +61,7 @@ class Inbox:
         host = host_key(heard.actor)
         if self._core.activities.policies.host_refused(host.partition(":")[0]):
             raise Rejected("This server has nothing to do with that one", policy="host", detail=host)
-        signature = signatures.parse(request.header("signature") or request.header("authorization"))
+        signature = presented(request)
         if heard.type in ("Delete", "Update"):
             known = await self._keyring.known(signature.key_id)
             if (known is None or known.deleted) and not await self._is_about_a_room(heard):
@@ -100,7 +100,11 @@ class Inbox:
             heard = to_core.heard(documents.parse(job.raw))
             actor = await self._keyring.account(int(job.payload["account_id"]))
             if job.payload.get("forwarded"):
-                await self._receiver.hear_forwarded(heard, actor)
+                prover = await self._keyring.prover(heard.raw)
+                if prover is not None and prover.uri == heard.actor:
+                    await self._receiver.hear(heard, prover)
+                else:
+                    await self._receiver.hear_forwarded(heard, actor)
             else:
                 await self._receiver.hear(heard, actor)
         except StoreUnavailable as error:

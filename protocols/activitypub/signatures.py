@@ -1,4 +1,5 @@
-"""HTTP Signatures, draft-cavage-http-signatures-12 with RSA-SHA256 and Digest (RFC 3230): what nearly all of the fediverse signs with.
+"""HTTP Signatures, draft-cavage-http-signatures-12 with RSA-SHA256 (or, as hs2019, Ed25519) and Digest (RFC 3230): what nearly
+all of the fediverse signs with. Their successor, RFC 9421, is in `message_signatures`.
 
 `sign` and `check` are pure; whose key it is, is the keyring's to know.
 """
@@ -18,7 +19,7 @@ from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 from pleromad.errors import Unauthenticated
 
@@ -27,6 +28,8 @@ AGE_SECONDS = 12 * 3_600  # a message may wait in a queue; Mastodon's window
 MAX_HEADER = 8_000
 MIN_KEY_BITS = 1024  # GNU social's
 MAX_KEY_BITS = 8192  # beyond that checking is slow
+
+PublicKey = rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 
 _PARAMETER = re.compile(r'\s*([A-Za-z0-9_-]+)\s*=\s*(?:"([^"]*)"|([^,\s"]+))\s*')
 _HEADER_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+")
@@ -53,6 +56,7 @@ class Message:
     headers: Callable[[str], str]
     hosts: tuple[str, ...]
     body: bytes | None = None  # None: a request without one (GET)
+    scheme: str = "https"  # of our public URL; only RFC 9421 signs it
 
 
 # ---- signing
@@ -188,7 +192,7 @@ def check_digest(header: str, body: bytes) -> None:
         raise refused("the digest is not that of the body")
 
 
-def verifies(signature: Signature, message: Message, public: rsa.RSAPublicKey) -> bool:
+def verifies(signature: Signature, message: Message, public: PublicKey) -> bool:
     """Does the key fit? The path is tried with and without its query: some sign it so (older Mastodon)."""
     paths = [message.path]
     if "?" in message.path:
@@ -196,12 +200,21 @@ def verifies(signature: Signature, message: Message, public: rsa.RSAPublicKey) -
     for host in message.hosts:
         for path in paths:
             text = _signed_text(signature, message, host, path)
-            try:
-                public.verify(signature.signature, text, padding.PKCS1v15(), hashes.SHA256())
-            except InvalidSignature:
-                continue
-            return True
+            if fits(public, signature.signature, text):
+                return True
     return False
+
+
+def fits(public: PublicKey, made: bytes, text: bytes) -> bool:
+    """RSASSA-PKCS1-v1_5 with SHA-256, or Ed25519: the key says which."""
+    try:
+        if isinstance(public, rsa.RSAPublicKey):
+            public.verify(made, text, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            public.verify(made, text)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _signed_text(signature: Signature, message: Message, host: str, path: str) -> bytes:
@@ -225,14 +238,16 @@ def _signed_text(signature: Signature, message: Message, host: str, path: str) -
 
 
 @lru_cache(maxsize=4096)
-def public_key(pem: str) -> rsa.RSAPublicKey:
-    """Raises Unauthenticated for what is no usable RSA key. PKCS#1 (`RSA PUBLIC KEY`) is fine, too."""
+def public_key(pem: str) -> PublicKey:
+    """Raises Unauthenticated for what is no usable RSA or Ed25519 key. PKCS#1 (`RSA PUBLIC KEY`) is fine, too."""
     try:
         key = serialization.load_pem_public_key(pem.strip().encode())
     except (ValueError, UnsupportedAlgorithm) as error:
         raise refused("the key cannot be read") from error
+    if isinstance(key, ed25519.Ed25519PublicKey):
+        return key
     if not isinstance(key, rsa.RSAPublicKey) or not MIN_KEY_BITS <= key.key_size <= MAX_KEY_BITS:
-        raise refused("the key is not RSA, too short or too long")
+        raise refused("the key is neither RSA nor Ed25519, too short or too long")
     return key
 
 

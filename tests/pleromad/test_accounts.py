@@ -163,8 +163,9 @@ class ActorTests(CoreCase):
 
     async def test_only_ours_have_a_key_to_sign_with(self) -> None:
         alice, bob = await self.person("alice"), await self.remote("bob")
-        key_id, pem = await self.core.accounts.signing_key(alice.id)
-        self.assertEqual(key_id, f"{alice.uri}#main-key")
-        self.assertIn("PRIVATE KEY", pem)
+        keys = await self.core.accounts.keys_of(alice.id)
+        self.assertEqual((keys.rsa_id, keys.ed25519_id), (f"{alice.uri}#main-key", f"{alice.uri}#ed25519-key"))
+        self.assertIn("PRIVATE KEY", keys.rsa)
+        self.assertEqual((await self.core.accounts.keys_of(alice.id)).ed25519, keys.ed25519)
         with self.assertRaises(NotFound):
-            await self.core.accounts.signing_key(bob.id)
+            await self.core.accounts.keys_of(bob.id)

@@ -169,6 +169,7 @@ def another_pair() -> keys.Pair:
     global _next
     if len(_pairs) < 8:
         _pairs.append(_new_pair())
+        return _pairs[-1]
     _next += 1
     return _pairs[_next % len(_pairs)]
 

@@ -15,8 +15,9 @@ from twisted.web.http_headers import Headers
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
 
-from pleromad.accounts.keys import Pair
-from protocols.activitypub import signatures
+from pleromad.accounts.keys import Pair, new_ed25519
+from protocols.activitypub import message_signatures, multikey, proofs, signatures
+from protocols.activitypub.signing import ed25519_key
 from tests.support.federation import another_pair
 
 ACTIVITY_JSON = "application/activity+json"
@@ -47,6 +48,7 @@ class Peer:
         self.pages: dict[str, Page | Callable[[Asked], Page | None]] = {}
         self.asked: list[Asked] = []
         self.pairs: dict[str, Pair] = {}
+        self.ed25519: dict[str, str] = {}  # private keys (PEM) of those who have one
         self.inbox_status = 202
         self.inbox_headers: dict[str, str] = {}
         self._site = _Site(_Everything(self))
@@ -90,6 +92,15 @@ class Peer:
         self.finger(name, uri)
         return uri
 
+    def multikey(self, uri: str) -> dict[str, str]:
+        """A new Ed25519 key for an actor, as it stands in `assertionMethod`."""
+        pem = self.ed25519[uri] = new_ed25519()
+        return {"id": f"{uri}#ed25519-key", "type": "Multikey", "controller": uri, "publicKeyMultibase": multikey.of_key(ed25519_key(pem).public_key())}
+
+    def proved(self, document: dict[str, Any], *, by: str) -> dict[str, Any]:
+        """With an object integrity proof of `by`."""
+        return proofs.prove(document, ed25519_key(self.ed25519[by]), f"{by}#ed25519-key", datetime.now(UTC))
+
     def finger(self, name: str, uri: str, *, domain: str = "", subject: str = "") -> None:
         """What WebFinger says of `name`."""
         acct = f"acct:{name}@{domain or self.domain}"
@@ -127,6 +138,17 @@ class Peer:
             private, key_id or f"{by}#main-key", method="POST", host=host or parts.netloc, path=parts.path, body=body, now=datetime.now(UTC)
         )
         return (await self.send("POST", url, {**signed, "Content-Type": media_type}, body))[0]
+
+    async def post_rfc9421(self, url: str, activity: Any, *, by: str, ed25519: bool = False) -> int:
+        """POST signed with RFC 9421, with `by`'s RSA or Ed25519 key."""
+        body = json.dumps(activity).encode()
+        parts = urlsplit(url)
+        private: Any = ed25519_key(self.ed25519[by]) if ed25519 else signatures.private_key(self.pairs[by].private)
+        key_id = f"{by}#ed25519-key" if ed25519 else f"{by}#main-key"
+        signed = message_signatures.sign(
+            private, key_id, method="POST", scheme=parts.scheme, host=parts.netloc, path=parts.path, body=body, now=datetime.now(UTC)
+        )
+        return (await self.send("POST", url, {**signed, "Content-Type": ACTIVITY_JSON}, body))[0]
 
     async def get(self, url: str, *, by: str | None = None) -> tuple[int, bytes]:
         """GET as ActivityStreams, signed by `by`."""

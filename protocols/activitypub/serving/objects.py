@@ -66,7 +66,7 @@ class Objects:
         known = self._actors.get(account.id)
         if known is not None and known[0] == account.version and not account.group:
             return known[1]
-        answer = document_answer(from_core.with_context(await actor_document(self._door, account)))
+        answer = document_answer(from_core.with_actor_context(await actor_document(self._door, account)))
         self._actors.put(account.id, (account.version, answer))
         return answer
 

@@ -7,6 +7,7 @@ from protocols.activitypub.errors import answering
 from protocols.activitypub.inbox import MAX_BODY, Inbox
 from protocols.activitypub.keyring import Keyring
 from protocols.activitypub.serving.collections import Collections
+from protocols.activitypub.serving.guard import Guard
 from protocols.activitypub.serving.objects import Objects
 from protocols.activitypub.vocabulary import OFFERS
 from web.site import Site
@@ -15,9 +16,10 @@ from web.site import Site
 def register(site: Site, door: Door, keyring: Keyring, inbox: Inbox) -> None:
     objects = Objects(door, keyring)
     collections = Collections(door, objects)
+    guard = Guard(door.core, keyring)
+    for path, answer in (("/actor", objects.instance_actor), ("/actor/outbox", collections.no_outbox)):
+        site.represent(path, OFFERS, answering(answer))
     for path, answer in (
-        ("/actor", objects.instance_actor),
-        ("/actor/outbox", collections.no_outbox),
         ("/users/<name>", objects.actor),
         ("/@<name>", objects.actor),
         ("/rooms/<name>", objects.actor),
@@ -30,11 +32,11 @@ def register(site: Site, door: Door, keyring: Keyring, inbox: Inbox) -> None:
         ("/conversations/<id>", objects.conversation),
         ("/rooms/<name>/moderators", collections.moderators),
     ):
-        site.represent(path, OFFERS, answering(answer))
+        site.represent(path, OFFERS, answering(guard.signed(answer)))
     for owner in ("/users/<name>", "/rooms/<name>"):
-        site.represent(f"{owner}/outbox", OFFERS, answering(collections.outbox))
-        site.represent(f"{owner}/followers", OFFERS, answering(collections.followers))
-        site.represent(f"{owner}/following", OFFERS, answering(collections.following))
-        site.represent(f"{owner}/collections/featured", OFFERS, answering(collections.featured))
+        site.represent(f"{owner}/outbox", OFFERS, answering(guard.signed(collections.outbox)))
+        site.represent(f"{owner}/followers", OFFERS, answering(guard.signed(collections.followers)))
+        site.represent(f"{owner}/following", OFFERS, answering(guard.signed(collections.following)))
+        site.represent(f"{owner}/collections/featured", OFFERS, answering(guard.signed(collections.featured)))
     for path in ("/inbox", "/actor/inbox", "/users/<name>/inbox", "/rooms/<name>/inbox"):
         site.route("POST", path, answering(inbox.post), max_body=MAX_BODY)

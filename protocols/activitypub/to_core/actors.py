@@ -9,6 +9,7 @@ from typing import Any
 from pleromad import text
 from pleromad.errors import Invalid
 from pleromad.model.account import ActorType, RemoteActor
+from protocols.activitypub import multikey
 from protocols.activitypub.origins import host_of, origin_of, same_origin, without_fragment
 from protocols.activitypub.to_core import tags
 from protocols.activitypub.to_core.pieces import (
@@ -35,6 +36,7 @@ MAX_FIELDS = 50
 MAX_FIELD = 2_047
 MAX_ALIASES = 256
 MAX_PEM = 10_000
+MAX_KEYS = 10
 
 _USERNAME = re.compile(r"\w(?:[\w.~-]{0,298}\w)?")
 
@@ -65,6 +67,7 @@ def actor(document: Mapping[str, Any], *, key_id: str | None = None) -> RemoteAc
         inbox=inbox,
         key_id=used_key_id,
         public_key_pem=pem,
+        assertion_keys=assertion_keys_of(document, uri),
         shared_inbox=shared_inbox_of(document),
         outbox=own(document, "outbox", uri),
         followers_uri=own(document, "followers", uri),
@@ -132,6 +135,22 @@ def key_of(document: Mapping[str, Any], uri: str, wanted: str | None = None) -> 
         if not found[0] and (without_fragment(id) == uri or id.startswith(f"{uri}/")):
             found = (id, pem)
     return found
+
+
+def assertion_keys_of(document: Mapping[str, Any], uri: str) -> tuple[tuple[str, str], ...]:
+    """(id, PEM) of the Ed25519 Multikeys in `assertionMethod` (FEP-521a) that lie in the actor's document or below it."""
+    found: dict[str, str] = {}
+    for key in as_list(prop(document, "assertionMethod"))[:MAX_KEYS]:
+        if not isinstance(key, dict) or "Multikey" not in types_of(key) or as_id(key.get("controller")) != uri:
+            continue
+        id, multibase = as_id(key), as_text(key.get("publicKeyMultibase"), multikey.MAX_MULTIBASE)
+        if id is None or not (without_fragment(id) == uri or id.startswith(f"{uri}/")):
+            continue
+        try:
+            found[id] = multikey.pem_of(multibase)
+        except ValueError:
+            continue  # RSA as Multikey, or a kind that is not known here
+    return tuple(found.items())
 
 
 def picture(value: Any) -> tuple[str | None, str]:

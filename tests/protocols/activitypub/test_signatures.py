@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import TestCase
@@ -14,7 +16,7 @@ from twisted.trial.unittest import TestCase
 from pleromad.accounts.keys import Pair, new_pair
 from pleromad.errors import Unauthenticated
 from protocols.activitypub import signatures
-from protocols.activitypub.signatures import Message
+from protocols.activitypub.signatures import Message, PublicKey
 
 NOW = datetime(2014, 1, 5, 21, 32, tzinfo=UTC)
 BODY = b'{"hello": "world"}'
@@ -59,7 +61,7 @@ def private() -> rsa.RSAPrivateKey:
     return signatures.private_key(pair(0).private)
 
 
-def public(number: int = 0) -> rsa.RSAPublicKey:
+def public(number: int = 0) -> PublicKey:
     return signatures.public_key(pair(number).public)
 
 
@@ -149,8 +151,6 @@ class SigningTests(TestCase):
         self.assertRaises(Unauthenticated, check, {**signed(), "Date": "yesterday"})
 
     def test_created_in_place_of_a_date_is_for_hs2019(self) -> None:
-        import base64
-
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import padding
 
@@ -166,6 +166,18 @@ class SigningTests(TestCase):
         self.assertTrue(check(header("hs2019")))
         self.assertRaises(Unauthenticated, check, header("rsa-sha256"))
         self.assertRaises(Unauthenticated, check, header("hs2019", f",expires={moment - 10}"))
+
+
+    def test_hs2019_leaves_the_algorithm_to_the_key(self) -> None:
+        key = ed25519.Ed25519PrivateKey.generate()
+        headers = {"Date": "Sun, 05 Jan 2014 21:32:00 GMT", "Digest": signatures.digest_of(BODY)}
+        text = f"(request-target): post /inbox\nhost: here.example\ndate: {headers['Date']}\ndigest: {headers['Digest']}"
+        value = base64.b64encode(key.sign(text.encode())).decode()
+        header = f'keyId="k",algorithm="hs2019",headers="(request-target) host date digest",signature="{value}"'
+        signature, message = signatures.parse(header), request(headers)
+        signatures.check_frame(signature, message, NOW)
+        self.assertTrue(signatures.verifies(signature, message, key.public_key()))
+        self.assertFalse(signatures.verifies(signature, request({**headers, "Date": "Sun, 05 Jan 2014 21:32:01 GMT"}), key.public_key()))
 
 
 class ParsingTests(TestCase):
@@ -186,10 +198,7 @@ class ParsingTests(TestCase):
             self.assertRaises(Unauthenticated, signatures.parse, header)
 
     def test_keys_that_are_none_are_refused(self) -> None:
-        from cryptography.hazmat.primitives import serialization
-        from cryptography.hazmat.primitives.asymmetric import ed25519
-
-        other = ed25519.Ed25519PrivateKey.generate().public_key()
+        other = ec.generate_private_key(ec.SECP256R1()).public_key()
         pem = other.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
         for key in ("", "junk", pem):
             self.assertRaises(Unauthenticated, signatures.public_key, key)
