@@ -15,7 +15,6 @@ from pleromad.model.card import Card
 from pleromad.model.note import Visibility
 from pleromad.text import Link
 from store import cards as card_rows
-from store import jobs as job_rows
 from store.pool import Database
 
 KIND = "card"  # jobs with {"card_id": id}
@@ -85,20 +84,15 @@ async def attach(
         if not fresh:
             await card_rows.unlink(work.tx, note_id)
         return
-    known = await card_rows.known(work.tx, url)
-    if known is None:
-        id = await work.ids.mint()
-        known = (id, None) if await card_rows.add(work.tx, id, url) else await card_rows.known(work.tx, url)
-        assert known is not None
-    id, fetched_at = known
-    await card_rows.link(work.tx, note_id, id)
-    if fetched_at is None or fetched_at < work.now - timedelta(days=FRESH_DAYS):
-        await job_rows.add(
-            work.tx,
-            KIND,
-            [(urlsplit(url).netloc, {"card_id": id})],
-            delay_seconds=0 if work.actor.local else random.uniform(0, JITTER_SECONDS),
-            dedupe=[f"card {id}"],
-            max_attempts=TRIES,
-        )
-        work.wake.add(KIND)
+    await card_rows.attach(
+        work.tx,
+        note_id,
+        await work.ids.mint(),
+        url,
+        stale=work.now - timedelta(days=FRESH_DAYS),
+        kind=KIND,
+        key=urlsplit(url).netloc,
+        delay_seconds=0 if work.actor.local else random.uniform(0, JITTER_SECONDS),
+        tries=TRIES,
+    )
+    work.wake.add(KIND)

@@ -23,10 +23,9 @@ from pleromad.model.activity import Activity, Create, Delete, Origin, Outcome, R
 from pleromad.model.note import RemoteNote
 from pleromad.model.push import PUSH
 from pleromad.policies.kept import HostRules, Kept
-from store import accounts as account_rows
 from store import activities as activity_rows
-from store import jobs as job_rows
-from store.pool import Database, Transaction
+from store.activities import Before
+from store.pool import Database, Taken, Transaction
 
 
 class ActivityService:
@@ -72,29 +71,28 @@ class ActivityService:
 
         An activity that was submitted before (same uri, or same Idempotency-Key) changes nothing and has the outcome of the first time.
         """
-        actor = await account_rows.one(self._database, activity.actor_id)
-        require(actor is not None and not actor.deleted, errors.NotFound(station="authorise"))
-        assert actor is not None
+        before = await self._before(activity, origin)
+        actor = before.actor
         authorise(activity, origin, actor)
-        earlier = await self._earlier(activity, origin)
+        earlier = _earlier(activity, before)
         if earlier is not None:
             return earlier
         activity = self.policies.apply(activity, policies.Context(actor=actor, origin=origin, domain=self._settings().domain))
 
         async def work(tx: Transaction) -> tuple[Work, Result]:
-            prepared = await self._prepare(tx, activity, origin, actor)
+            prepared = await self._prepare(tx, activity, origin, before)
             result = await APPLY[type(activity)](prepared, activity)
             await self._record(prepared, activity, result)
             return prepared, result
 
         try:
             done, result = await self._database.transaction(work)
-        except _Known:
-            # Another daemon, or another connection of the same client, was quicker.
-            known = await self._earlier(activity, origin)
-            if known is None:
-                raise errors.StoreUnavailable(detail="an activity came and went") from None
-            return known
+        except Taken:
+            # Another daemon, or another connection of the same client, was quicker with the activity or with the note in it.
+            known = _earlier(activity, await self._before(activity, origin))
+            if known is not None:
+                return known
+            done, result = await self._database.transaction(work)
         for kind in (*self._durable, *done.wake):
             self._jobs.wake(kind)
         if done.notified:
@@ -115,22 +113,14 @@ class ActivityService:
             notified=tuple(done.notified),
         )
 
-    async def _earlier(self, activity: Activity, origin: Origin) -> Outcome | None:
-        found = None
-        if activity.uri is not None:
-            known = await activity_rows.known(self._database, activity.uri)
-            require(
-                known is None or known[1] == activity.actor_id,
-                errors.Forbidden("This activity is somebody else's", station="authorise"),
-            )
-            found = (known[0], known[2]) if known is not None else None
-        elif origin.idempotency_key and origin.account_id is not None:
-            found = await activity_rows.remembered(self._database, origin.account_id, origin.idempotency_key)
-        if found is None:
-            return None
-        return Outcome(activity.type, found[0], activity.uri, activity.actor_id, found[1], duplicate=True)
+    async def _before(self, activity: Activity, origin: Origin) -> Before:
+        key = origin.idempotency_key if activity.uri is None and origin.account_id == activity.actor_id else None
+        before = await activity_rows.before(self._database, activity.actor_id, activity.uri, key)
+        require(before is not None and not before.actor.deleted, errors.NotFound(station="authorise"))
+        assert before is not None
+        return before
 
-    async def _prepare(self, tx: Transaction, activity: Activity, origin: Origin, actor: Account) -> Work:
+    async def _prepare(self, tx: Transaction, activity: Activity, origin: Origin, before: Before) -> Work:
         settings = self._settings()
         id = await self._ids.mint()
         return Work(
@@ -138,8 +128,10 @@ class ActivityService:
             ids=self._ids,
             uris=settings.uris,
             now=self._clock.now(),
-            actor=actor,
+            actor=before.actor,
             origin=origin,
+            usual_visibility=before.visibility,
+            usual_language=before.language,
             post_limit=settings.instance.post_limit,
             media_url=settings.uris.media(""),
             activity_id=id,
@@ -153,7 +145,7 @@ class ActivityService:
         for uri, account, data, visibility in work.also:
             rows.append((await work.ids.mint(), uri, account, data, visibility))
         for id, uri, account, data, visibility in rows:
-            added = await activity_rows.add(
+            await activity_rows.add(
                 work.tx,
                 id=id,
                 uri=uri,
@@ -163,19 +155,22 @@ class ActivityService:
                 visibility=visibility,
                 local=account.local,
                 data=data,
+                jobs=self._durable if account.local else (),
             )
-            if not added:
-                raise _Known
-            if account.local:
-                for kind in self._durable:
-                    await job_rows.add(work.tx, kind, [(None, {"activity_id": id})])
-        key = work.origin.idempotency_key
-        if key and not await activity_rows.remember(work.tx, work.actor.id, key, work.activity_id, result.note_id):
-            raise _Known
+        if work.origin.idempotency_key:
+            await activity_rows.remember(work.tx, work.actor.id, work.origin.idempotency_key, work.activity_id, result.note_id)
 
 
-class _Known(Exception):
-    """The same activity was stored in the meantime."""
+def _earlier(activity: Activity, before: Before) -> Outcome | None:
+    """What came of it the first time."""
+    found = before.same_key
+    if before.same_uri is not None:
+        id, account_id, note_id = before.same_uri
+        require(account_id == activity.actor_id, errors.Forbidden("This activity is somebody else's", station="authorise"))
+        found = (id, note_id)
+    if found is None:
+        return None
+    return Outcome(activity.type, found[0], activity.uri, activity.actor_id, found[1], duplicate=True)
 
 
 def authorise(activity: Activity, origin: Origin, actor: Account) -> None:

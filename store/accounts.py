@@ -167,7 +167,7 @@ async def add_local(
          uri, public_key_pem),
     )  # fmt: skip
     if added:
-        await db.execute("INSERT INTO keys (account_id, private_key_pem) VALUES (%s, %s)", (id, private_key_pem))
+        await db.write("INSERT INTO keys (account_id, private_key_pem) VALUES (%s, %s)", (id, private_key_pem))
     return bool(added)
 
 
@@ -206,16 +206,16 @@ async def keep_remote(
 async def mark(db: Queries, id: int, *, suspended: bool, silenced: bool) -> None:
     """`suspended`: what its own server says of it now; `silenced`: a rule of its host does."""
     if suspended:
-        await db.execute("UPDATE accounts SET suspended_at = now(), suspended_by = 'origin' WHERE id = %s AND suspended_at IS NULL", (id,))
+        await db.write("UPDATE accounts SET suspended_at = now(), suspended_by = 'origin' WHERE id = %s AND suspended_at IS NULL", (id,))
     else:
-        await db.execute("UPDATE accounts SET suspended_at = NULL, suspended_by = NULL WHERE id = %s AND suspended_by = 'origin'", (id,))
+        await db.write("UPDATE accounts SET suspended_at = NULL, suspended_by = NULL WHERE id = %s AND suspended_by = 'origin'", (id,))
     if silenced:
-        await db.execute("UPDATE accounts SET silenced_at = now(), silenced_by = 'host' WHERE id = %s AND silenced_at IS NULL", (id,))
+        await db.write("UPDATE accounts SET silenced_at = now(), silenced_by = 'host' WHERE id = %s AND silenced_at IS NULL", (id,))
 
 
 async def free_handle(db: Queries, username: str, domain: str, uri: str) -> None:
     """A handle now belongs to another actor (an account was deleted and made again on its server): rename the old row."""
-    await db.execute(
+    await db.write(
         "UPDATE accounts SET username = username || '-' || id WHERE lower(username) = lower(%s) AND domain = %s AND uri <> %s",
         (username, domain, uri),
     )
@@ -225,11 +225,11 @@ async def change(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
     """Set columns of one account; the names come from code, never from input."""
     if columns:
         assignments = ", ".join(f"{name} = %s" for name in columns)
-        await db.execute(f"UPDATE accounts SET {assignments} WHERE id = %s", (*columns.values(), id))
+        await db.write(f"UPDATE accounts SET {assignments} WHERE id = %s", (*columns.values(), id))
 
 
 async def count_up(db: Queries, id: int, *, followers: int = 0, following: int = 0) -> None:
-    await db.execute(
+    await db.write(
         "UPDATE accounts SET followers_count = greatest(0, followers_count + %s), following_count = greatest(0, following_count + %s)"
         " WHERE id = %s",
         (followers, following, id),
@@ -237,7 +237,7 @@ async def count_up(db: Queries, id: int, *, followers: int = 0, following: int =
 
 
 async def count_note(db: Queries, id: int, at: datetime | None, delta: int = 1) -> None:
-    await db.execute(
+    await db.write(
         "UPDATE accounts SET statuses_count = greatest(0, statuses_count + %s),"
         " last_status_at = greatest(last_status_at, %s) WHERE id = %s",
         (delta, at, id),
@@ -250,7 +250,7 @@ async def known_hosts(db: Queries) -> int:
 
 async def bury(db: Queries, id: int) -> None:
     """Leave the name and the id of a deleted account behind, and nothing else of it."""
-    await db.execute(
+    await db.write(
         """UPDATE accounts SET deleted_at = now(), display_name = '', note = '', note_source = '', fields = '[]', emojis = '[]',
                avatar_url = NULL, header_url = NULL, avatar_description = '', header_description = '', followers_count = 0,
                following_count = 0, statuses_count = 0, raw = NULL, discoverable = false, indexable = false,

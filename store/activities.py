@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pleromad.model.account import Account
 from pleromad.model.page import Page
+from store import accounts as account_rows
 from store.pool import Jsonb, Queries
 
 COLUMNS = "id, uri, type, account_id, note_id, visibility, local, data, created_at"
@@ -26,10 +28,35 @@ class ActivityRow:
     created_at: datetime
 
 
-async def known(db: Queries, uri: str) -> tuple[int, int, int | None] | None:
-    """(id, account id, note id) of the activity with that uri."""
-    row = await db.fetch_one("SELECT id, account_id, note_id FROM activities WHERE uri = %s", (uri,))
-    return (row[0], row[1], row[2]) if row else None
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is to be known before an activity is taken: who acts, and whether it was taken already.
+
+    `same_uri` is (activity id, account id, note id), `same_key` (activity id, note id). `visibility` and `language` are what the actor
+    posts with, when nothing else is said.
+    """
+
+    actor: Account
+    same_uri: tuple[int, int, int | None] | None
+    same_key: tuple[int, int | None] | None
+    visibility: str
+    language: str | None
+
+
+async def before(db: Queries, account_id: int, uri: str | None, key: str | None) -> Before | None:
+    """None: there is no such account. `key`: an Idempotency-Key. One statement."""
+    row = await db.fetch_one(
+        f"""SELECT {account_rows.COLUMNS}, (SELECT jsonb_build_array(x.id, x.account_id, x.note_id) FROM activities x WHERE x.uri = %(uri)s),
+                (SELECT jsonb_build_array(i.activity_id, i.note_id) FROM idempotency i WHERE i.account_id = a.id AND i.key = %(key)s),
+                u.default_visibility, u.default_language
+            FROM {account_rows.FROM} WHERE a.id = %(id)s""",
+        {"id": account_id, "uri": uri, "key": key},
+    )
+    if row is None:
+        return None
+    *columns, same_uri, same_key, visibility, language = row
+    actor = (await account_rows.accounts_of(db, [columns]))[0]
+    return Before(actor, tuple(same_uri) if same_uri else None, tuple(same_key) if same_key else None, visibility or "public", language)
 
 
 async def add(
@@ -43,14 +70,21 @@ async def add(
     visibility: str,
     local: bool,
     data: dict[str, Any],
-) -> bool:
-    """False when the uri is here already: of two daemons that got the same activity, one goes on."""
-    return bool(
-        await db.execute(
-            "INSERT INTO activities (id, uri, type, account_id, note_id, visibility, local, data)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (uri) DO NOTHING",
-            (id, uri, type, account_id, note_id, visibility, local, Jsonb(data)),
-        )
+    jobs: Sequence[str] = (),
+) -> None:
+    """With a job of each of these kinds, for {"activity_id": id}; one statement.
+
+    Raises Taken, with this statement or a later one, when the uri is here already: of two daemons that got the same activity, one goes on.
+    """
+    columns = "INSERT INTO activities (id, uri, type, account_id, note_id, visibility, local, data) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+    values = (id, uri, type, account_id, note_id, visibility, local, Jsonb(data))
+    if not jobs:
+        await db.write(columns, values)
+        return
+    await db.write(
+        f"""WITH added AS ({columns} RETURNING id)
+            INSERT INTO jobs (kind, payload) SELECT kind, jsonb_build_object('activity_id', id) FROM added, unnest(%s::text[]) AS t(kind)""",
+        (*values, list(jobs)),
     )
 
 
@@ -111,7 +145,7 @@ async def all_inboxes(db: Queries) -> list[tuple[str, str]]:
 
 
 async def bury(db: Queries, uri: str, type: str, local: bool) -> None:
-    await db.execute("INSERT INTO tombstones (uri, type, local) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (uri, type, local))
+    await db.write("INSERT INTO tombstones (uri, type, local) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (uri, type, local))
 
 
 async def buried(db: Queries, uris: Collection[str]) -> dict[str, datetime]:
@@ -122,16 +156,8 @@ async def buried(db: Queries, uris: Collection[str]) -> dict[str, datetime]:
 # ---- Idempotency-Key
 
 
-async def remembered(db: Queries, account_id: int, key: str) -> tuple[int, int | None] | None:
-    """(activity id, note id) of an earlier submit with this key."""
-    row = await db.fetch_one("SELECT activity_id, note_id FROM idempotency WHERE account_id = %s AND key = %s", (account_id, key))
-    return (row[0], row[1]) if row else None
-
-
-async def remember(db: Queries, account_id: int, key: str, activity_id: int, note_id: int | None) -> bool:
-    return bool(
-        await db.execute(
-            "INSERT INTO idempotency (account_id, key, activity_id, note_id) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            (account_id, key, activity_id, note_id),
-        )
+async def remember(db: Queries, account_id: int, key: str, activity_id: int, note_id: int | None) -> None:
+    """Raises Taken, with this statement or a later one, when the key was used before."""
+    await db.write(
+        "INSERT INTO idempotency (account_id, key, activity_id, note_id) VALUES (%s, %s, %s, %s)", (account_id, key, activity_id, note_id)
     )

@@ -24,7 +24,7 @@ async def add(
     ends_at: datetime | None,
     all_day: bool,
 ) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO announcements (id, text, content, mention_ids, note_ids, tags, starts_at, ends_at, all_day)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (id, text, content, list(mention_ids), list(note_ids), list(tags), starts_at, ends_at, all_day),
@@ -59,13 +59,13 @@ async def reactions(db: Queries, viewer: int | None, ids: Collection[int]) -> li
 
 async def add_reaction(db: Queries, id: int, account_id: int, name: str, url: str | None, *, most: int) -> bool:
     """False when there are as many different ones already. The announcement is locked, so that nobody slips in."""
-    await db.execute("SELECT FROM announcements WHERE id = %s FOR UPDATE", (id,))
+    await db.write("SELECT FROM announcements WHERE id = %s FOR UPDATE", (id,))
     others = int(
         await db.fetch_value("SELECT count(DISTINCT name) FROM announcement_reactions WHERE announcement_id = %s AND name <> %s", (id, name))
     )
     if others >= most:
         return False
-    await db.execute(
+    await db.write(
         "INSERT INTO announcement_reactions (announcement_id, account_id, name, url) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
         (id, account_id, name, url),
     )
@@ -81,6 +81,6 @@ async def remove_reaction(db: Queries, id: int, account_id: int, name: str) -> b
 
 
 async def dismiss(db: Queries, id: int, account_id: int) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO announcement_dismissals (announcement_id, account_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (id, account_id)
     )

@@ -28,25 +28,30 @@ def card_of(row: Sequence[Any] | None) -> Card | None:
     return Card(*values)
 
 
-async def known(db: Queries, url: str) -> tuple[int, datetime | None] | None:
-    """(id, when it was fetched)."""
-    row = await db.fetch_one("SELECT id, fetched_at FROM cards WHERE url = %s", (url,))
-    return (row[0], row[1]) if row else None
+async def known(db: Queries, url: str) -> int | None:
+    value = await db.fetch_value("SELECT id FROM cards WHERE url = %s", (url,))
+    return None if value is None else int(value)
 
 
-async def add(db: Queries, id: int, url: str) -> bool:
-    return bool(await db.execute("INSERT INTO cards (id, url) VALUES (%s, %s) ON CONFLICT DO NOTHING", (id, url)))
-
-
-async def link(db: Queries, note_id: int, card_id: int) -> None:
-    await db.execute(
-        "INSERT INTO note_cards (note_id, card_id) VALUES (%s, %s) ON CONFLICT (note_id) DO UPDATE SET card_id = excluded.card_id",
-        (note_id, card_id),
+async def attach(
+    db: Queries, note_id: int, new_id: int, url: str, *, stale: datetime, kind: str, key: str, delay_seconds: float, tries: int
+) -> None:
+    """Give a note its card, and leave a job to fetch it when it is new or was fetched before `stale`; one statement."""
+    await db.write(
+        """WITH card AS (
+               INSERT INTO cards (id, url) VALUES (%(id)s, %(url)s) ON CONFLICT (url) DO UPDATE SET url = excluded.url RETURNING id, fetched_at),
+           linked AS (
+               INSERT INTO note_cards (note_id, card_id) SELECT %(note)s, id FROM card
+               ON CONFLICT (note_id) DO UPDATE SET card_id = excluded.card_id)
+           INSERT INTO jobs (kind, key, payload, run_at, max_attempts, dedupe)
+           SELECT %(kind)s, %(key)s, jsonb_build_object('card_id', id), now() + make_interval(secs => %(delay)s), %(tries)s, 'card ' || id
+           FROM card WHERE fetched_at IS NULL OR fetched_at < %(stale)s ON CONFLICT (dedupe) DO NOTHING""",
+        {"note": note_id, "id": new_id, "url": url, "stale": stale, "kind": kind, "key": key, "delay": delay_seconds, "tries": tries},
     )
 
 
 async def unlink(db: Queries, note_id: int) -> None:
-    await db.execute("DELETE FROM note_cards WHERE note_id = %s", (note_id,))
+    await db.write("DELETE FROM note_cards WHERE note_id = %s", (note_id,))
 
 
 async def stale(db: Queries, id: int, before: datetime) -> str | None:
@@ -58,11 +63,11 @@ async def stale(db: Queries, id: int, before: datetime) -> str | None:
 async def keep(db: Queries, id: int, card: Card) -> None:
     """What was found; notes that have the card count as changed. In a transaction."""
     names = NAMES[1:]
-    await db.execute(
+    await db.write(
         f"UPDATE cards SET ready = true, fetched_at = now(), {', '.join(f'{name} = %s' for name in names)} WHERE id = %s",
         (*(getattr(card, name) for name in names), id),
     )
-    await db.execute(
+    await db.write(
         "UPDATE notes SET arrived_at = arrived_at WHERE id IN (SELECT note_id FROM note_cards WHERE card_id = %s ORDER BY note_id DESC LIMIT %s)",
         (id, TOUCHED),
     )
@@ -70,7 +75,7 @@ async def keep(db: Queries, id: int, card: Card) -> None:
 
 async def nothing(db: Queries, id: int) -> None:
     """There is nothing to show. What was found earlier stays."""
-    await db.execute("UPDATE cards SET fetched_at = now() WHERE id = %s", (id,))
+    await db.write("UPDATE cards SET fetched_at = now() WHERE id = %s", (id,))
 
 
 async def of_note(db: Queries, note_id: int) -> Card | None:

@@ -62,11 +62,11 @@ async def ending_in(db: Queries, note_id: int) -> list[tuple[int, int]]:
 
 async def mend(db: Queries) -> None:
     """After notes were deleted: the newest one left is the last; a conversation without any is gone."""
-    await db.execute(
+    await db.write(
         "UPDATE directs d SET last_note_id = (SELECT max(k.note_id) FROM direct_notes k WHERE k.direct_id = d.id)"
         " WHERE d.last_note_id IS NULL AND EXISTS (SELECT FROM direct_notes k WHERE k.direct_id = d.id)"
     )
-    await db.execute("DELETE FROM directs d WHERE d.last_note_id IS NULL AND NOT EXISTS (SELECT FROM direct_notes k WHERE k.direct_id = d.id)")
+    await db.write("DELETE FROM directs d WHERE d.last_note_id IS NULL AND NOT EXISTS (SELECT FROM direct_notes k WHERE k.direct_id = d.id)")
 
 
 async def page_of(

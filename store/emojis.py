@@ -23,7 +23,7 @@ async def named(db: Queries, shortcodes: Collection[str], domain: str | None) ->
 
 
 async def put(db: Queries, emoji: Emoji) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO emojis (shortcode, domain, url, category, visible) VALUES (%s, %s, %s, %s, %s)"
         " ON CONFLICT (shortcode, domain) DO UPDATE SET url = excluded.url, category = excluded.category, visible = excluded.visible",
         (emoji.shortcode, emoji.domain or "", emoji.url, emoji.category, emoji.visible),

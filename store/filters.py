@@ -39,12 +39,12 @@ async def of_account(db: Queries, account_id: int) -> list[Filter]:
 
 
 async def add(db: Queries, columns: Mapping[str, Any]) -> None:
-    await db.execute(f"INSERT INTO filters ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})", tuple(columns.values()))
+    await db.write(f"INSERT INTO filters ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})", tuple(columns.values()))
 
 
 async def change(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
     if columns:
-        await db.execute(f"UPDATE filters SET {', '.join(f'{name} = %s' for name in columns)} WHERE id = %s", (*columns.values(), id))
+        await db.write(f"UPDATE filters SET {', '.join(f'{name} = %s' for name in columns)} WHERE id = %s", (*columns.values(), id))
 
 
 async def delete(db: Queries, account_id: int, id: int) -> bool:
@@ -52,7 +52,7 @@ async def delete(db: Queries, account_id: int, id: int) -> bool:
 
 
 async def put_keyword(db: Queries, id: int, filter_id: int, keyword: str, whole_word: bool) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO filter_keywords (id, filter_id, keyword, whole_word) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT (id) DO UPDATE SET keyword = excluded.keyword, whole_word = excluded.whole_word",
         (id, filter_id, keyword, whole_word),

@@ -49,7 +49,7 @@ async def add_block(db: Queries, made: HostBlock) -> bool:
 async def change_block(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
     if columns:
         assignments = ", ".join(f"{name} = %s" for name in columns)
-        await db.execute(f"UPDATE host_blocks SET {assignments} WHERE id = %s", (*columns.values(), id))
+        await db.write(f"UPDATE host_blocks SET {assignments} WHERE id = %s", (*columns.values(), id))
 
 
 async def delete_block(db: Queries, id: int) -> bool:

@@ -8,7 +8,7 @@ from store.pool import Queries
 
 
 async def succeeded(db: Queries, host: str) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO hosts (host, last_success_at) VALUES (%s, now()) ON CONFLICT (host) DO UPDATE SET last_success_at = now(),"
         " failing_since = NULL, failed_days = 0 WHERE hosts.failing_since IS NOT NULL OR hosts.last_success_at < now() - interval '1 hour'"
         " OR hosts.last_success_at IS NULL",
@@ -17,7 +17,7 @@ async def succeeded(db: Queries, host: str) -> None:
 
 
 async def failed(db: Queries, host: str) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO hosts (host, failing_since, last_failure_at, failed_days) VALUES (%s, now(), now(), 1) ON CONFLICT (host) DO UPDATE"
         " SET failing_since = coalesce(hosts.failing_since, now()), failed_days = hosts.failed_days"
         " + CASE WHEN hosts.last_failure_at::date = current_date THEN 0 ELSE 1 END, last_failure_at = now()",
@@ -37,6 +37,6 @@ async def signature(db: Queries, host: str) -> str:
 
 
 async def set_signature(db: Queries, host: str, kind: str) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO hosts (host, signature) VALUES (%s, %s) ON CONFLICT (host) DO UPDATE SET signature = excluded.signature", (host, kind)
     )

@@ -63,11 +63,11 @@ async def take(db: Queries, kind: str, limit: int, lease_seconds: float, busy: C
 
 
 async def done(db: Queries, ids: Collection[int]) -> None:
-    await db.execute("DELETE FROM jobs WHERE id = ANY(%s)", (list(ids),))
+    await db.write("DELETE FROM jobs WHERE id = ANY(%s)", (list(ids),))
 
 
 async def retry(db: Queries, id: int, delay_seconds: float, error: str, *, counted: bool = True) -> None:
-    await db.execute(
+    await db.write(
         "UPDATE jobs SET locked_until = NULL, run_at = now() + make_interval(secs => %s), last_error = %s, attempts = attempts - %s WHERE id = %s",
         (delay_seconds, error[:500], 0 if counted else 1, id),
     )
@@ -75,7 +75,7 @@ async def retry(db: Queries, id: int, delay_seconds: float, error: str, *, count
 
 async def release(db: Queries, ids: Collection[int]) -> None:
     """Give back what was taken and not begun."""
-    await db.execute("UPDATE jobs SET locked_until = NULL, attempts = attempts - 1 WHERE id = ANY(%s)", (list(ids),))
+    await db.write("UPDATE jobs SET locked_until = NULL, attempts = attempts - 1 WHERE id = ANY(%s)", (list(ids),))
 
 
 async def due_kinds(db: Queries, kinds: Collection[str]) -> set[str]:

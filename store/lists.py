@@ -18,7 +18,7 @@ COLUMNS = "l.id, l.account_id, l.title, l.replies_policy, l.exclusive"
 
 
 async def add(db: Queries, made: List) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO lists (id, account_id, title, replies_policy, exclusive) VALUES (%s, %s, %s, %s, %s)",
         (made.id, made.account_id, made.title, made.replies_policy, made.exclusive),
     )
@@ -27,7 +27,7 @@ async def add(db: Queries, made: List) -> None:
 async def change(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
     if columns:
         assignments = ", ".join(f"{name} = %s" for name in columns)
-        await db.execute(f"UPDATE lists SET {assignments} WHERE id = %s", (*columns.values(), id))
+        await db.write(f"UPDATE lists SET {assignments} WHERE id = %s", (*columns.values(), id))
 
 
 async def delete(db: Queries, account_id: int, id: int) -> bool:
@@ -60,8 +60,8 @@ async def add_members(db: Queries, id: int, members: Collection[tuple[int, int]]
 
 
 async def remove_members(db: Queries, id: int, account_ids: Collection[int]) -> None:
-    await db.execute("DELETE FROM list_members WHERE list_id = %s AND account_id = ANY(%s)", (id, list(account_ids)))
-    await db.execute(
+    await db.write("DELETE FROM list_members WHERE list_id = %s AND account_id = ANY(%s)", (id, list(account_ids)))
+    await db.write(
         "DELETE FROM list_notes k USING notes n WHERE k.list_id = %s AND n.id = k.note_id AND n.account_id = ANY(%s)", (id, list(account_ids))
     )
 
@@ -78,7 +78,7 @@ async def members(db: Queries, id: int, page: Page) -> list[tuple[int, int]]:
 
 async def fill(db: Queries, id: int, account_ids: Collection[int], limit: int = 200) -> None:
     """New members bring their newest notes."""
-    await db.execute(
+    await db.write(
         """INSERT INTO list_notes (list_id, note_id)
            SELECT %s, n.id FROM notes n WHERE n.account_id = ANY(%s) AND n.visibility IN ('public', 'unlisted', 'local', 'private')
              AND n.room_id IS NULL AND (n.in_reply_to_uri IS NULL OR n.in_reply_to_account_id = n.account_id)

@@ -118,7 +118,7 @@ class Stored:
 async def add(
     db: Queries, id: int, account_id: int, stored: Stored, description: str, focus: tuple[float, float] | None
 ) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO media (id, account_id, kind, media_type, path, size_bytes, width, height, duration_seconds, description,"
         " focus_x, focus_y, preview_path, preview_width, preview_height, blurhash, ready)"
         " VALUES (" + ", ".join(["%s"] * 17) + ")",
@@ -157,7 +157,7 @@ def _preview_row(preview: Preview | None) -> tuple[Any, ...]:
 
 async def set_preview(db: Queries, id: int, preview: Preview) -> None:
     """Another thumbnail."""
-    await db.execute(
+    await db.write(
         "UPDATE media SET preview_path = %s, preview_width = %s, preview_height = %s, blurhash = %s WHERE id = %s",
         (*_preview_row(preview), id),
     )
@@ -165,12 +165,12 @@ async def set_preview(db: Queries, id: int, preview: Preview) -> None:
 
 async def attach(db: Queries, note_id: int, media_ids: Sequence[int]) -> None:
     """These, in this order, and no others hang on the note."""
-    await db.execute(
+    await db.write(
         "UPDATE media SET note_id = NULL, position = 0 WHERE note_id = %s AND NOT id = ANY(%s)",
         (note_id, list(media_ids)),
     )
     if media_ids:
-        await db.execute(
+        await db.write(
             "UPDATE media m SET note_id = %s, position = t.position FROM unnest(%s::bigint[]) WITH ORDINALITY AS t(id, position)"
             " WHERE m.id = t.id",
             (note_id, list(media_ids)),
@@ -188,7 +188,7 @@ async def add_remote(
     if not rows:
         return
     columns = [list(column) for column in zip(*rows, strict=True)]
-    await db.execute(
+    await db.write(
         "INSERT INTO media (account_id, note_id, id, position, kind, media_type, remote_url, remote_preview_url, description, blurhash,"
         " width, height, duration_seconds, focus_x, focus_y)"
         " SELECT %s, %s, t.* FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
@@ -201,7 +201,7 @@ async def replace_remote(
     db: Queries, ids: Sequence[int], account_id: int, note_id: int, attachments: Sequence[RemoteAttachment]
 ) -> None:
     """The note was edited elsewhere. Those that hung on it stay as rows of their own, for its history."""
-    await db.execute("UPDATE media SET note_id = NULL WHERE note_id = %s", (note_id,))
+    await db.write("UPDATE media SET note_id = NULL WHERE note_id = %s", (note_id,))
     await add_remote(db, ids, account_id, note_id, attachments)
 
 
@@ -255,7 +255,7 @@ async def describe(
         (description, *(focus or (None, None)), id, account_id),
     )
     if note is not None and note[0] is not None:
-        await db.execute("UPDATE notes SET arrived_at = arrived_at WHERE id = %s", (note[0],))
+        await db.write("UPDATE notes SET arrived_at = arrived_at WHERE id = %s", (note[0],))
     return note is not None
 
 

@@ -13,9 +13,9 @@ async def of(db: Queries, account_id: int) -> dict[str, str]:
 async def put(db: Queries, account_id: int, key: str, value: str | None) -> None:
     """None takes it away."""
     if value is None:
-        await db.execute("DELETE FROM irc_metadata WHERE account_id = %s AND key = %s", (account_id, key))
+        await db.write("DELETE FROM irc_metadata WHERE account_id = %s AND key = %s", (account_id, key))
         return
-    await db.execute(
+    await db.write(
         "INSERT INTO irc_metadata (account_id, key, value) VALUES (%s, %s, %s)"
         " ON CONFLICT (account_id, key) DO UPDATE SET value = excluded.value",
         (account_id, key, value),

@@ -223,6 +223,17 @@ async def states(
 # ---- finding single ones
 
 
+async def arriving(db: Queries, uri: str) -> tuple[int | None, bool, bool]:
+    """Of a note's uri: (its id when it is here, whether it was deleted, whether there are replies that wait for it)."""
+    row = await db.fetch_one(
+        """SELECT (SELECT id FROM notes WHERE uri = %(uri)s), EXISTS (SELECT FROM tombstones WHERE uri = %(uri)s),
+               EXISTS (SELECT FROM notes WHERE in_reply_to_uri = %(uri)s AND in_reply_to_id IS NULL)""",
+        {"uri": uri},
+    )
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
 async def id_of(db: Queries, uri: str) -> int | None:
     value = await db.fetch_value("SELECT id FROM notes WHERE uri = %s", (uri,))
     return None if value is None else int(value)
@@ -248,13 +259,20 @@ class Facts:
     data: dict[str, Any] | None
 
 
+_FACTS = """SELECT n.id, n.uri, n.type, n.account_id, a.uri, a.domain IS NULL, n.visibility, n.conversation_id, n.room_id,
+    n.in_reply_to_id, n.boost_of_id, n.local, a.suspended_at IS NOT NULL OR a.deleted_at IS NOT NULL, n.data
+    FROM notes n JOIN accounts a ON a.id = n.account_id WHERE"""
+
+
 async def facts(db: Queries, id: int, *, lock: bool = False) -> Facts | None:
-    row = await db.fetch_one(
-        "SELECT n.id, n.uri, n.type, n.account_id, a.uri, a.domain IS NULL, n.visibility, n.conversation_id, n.room_id,"
-        " n.in_reply_to_id, n.boost_of_id, n.local, a.suspended_at IS NOT NULL OR a.deleted_at IS NOT NULL, n.data"
-        " FROM notes n JOIN accounts a ON a.id = n.account_id WHERE n.id = %s" + (" FOR UPDATE OF n" if lock else ""),
-        (id,),
-    )
+    return _facts_of(await db.fetch_one(f"{_FACTS} n.id = %s{' FOR UPDATE OF n' if lock else ''}", (id,)))
+
+
+async def facts_by_uri(db: Queries, uri: str) -> Facts | None:
+    return _facts_of(await db.fetch_one(f"{_FACTS} n.uri = %s", (uri,)))
+
+
+def _facts_of(row: Sequence[Any] | None) -> Facts | None:
     if row is None:
         return None
     values: list[Any] = list(row)
@@ -278,18 +296,6 @@ async def standing(db: Queries, viewer: int, note: Facts) -> tuple[bool, bool, b
 # ---- writing
 
 
-async def add_conversation(db: Queries, id: int, uri: str | None) -> int:
-    """The conversation of that uri, made when it is new."""
-    if uri is None:
-        await db.execute("INSERT INTO conversations (id) VALUES (%s)", (id,))
-        return id
-    value = await db.fetch_value(
-        "INSERT INTO conversations (id, uri) VALUES (%s, %s) ON CONFLICT (uri) DO UPDATE SET uri = excluded.uri RETURNING id",
-        (id, uri),
-    )
-    return int(value)
-
-
 async def add(db: Queries, columns: Mapping[str, Any]) -> bool:
     """Insert a note; False when its uri is here already. `columns` has the names of the table."""
     values = {name: Jsonb(value) if name in ("data", "emojis") and value is not None else value for name, value in columns.items()}
@@ -301,9 +307,53 @@ async def add(db: Queries, columns: Mapping[str, Any]) -> bool:
     )
 
 
+async def place(
+    db: Queries,
+    columns: Mapping[str, Any],
+    *,
+    conversation_uri: str | None = None,
+    joins: bool = False,
+    named: Collection[int] = (),
+    silent: Collection[int] = (),
+    tags: Collection[str] = (),
+    reader: int,
+    document: str,
+) -> int:
+    """A new note with what lies beside it: those it is addressed to, its hashtags, its words (`store.search`). One statement.
+
+    Without `conversation_id` among the columns it begins one, or (`joins`) is in the one of that uri if there is one. Returns the
+    conversation. Raises Taken, with this statement or a later one, when the note's uri is here already.
+    """
+    values = {name: Jsonb(value) if name in ("data", "emojis") and value is not None else value for name, value in columns.items()}
+    begins = "conversation_id" not in values
+    places = ", ".join(f"%({name})s" for name in values)
+    people = [*named, *(account for account in silent if account not in named)]
+    conversation = ""
+    if begins:
+        found = "ON CONFLICT (uri) DO UPDATE SET uri = excluded.uri" if joins else ""
+        conversation = f"conversation AS (INSERT INTO conversations (id, uri) VALUES (%(id)s, %(thread)s) {found} RETURNING id),"
+    sql = f"""WITH {conversation}
+        note AS (INSERT INTO notes ({", ".join(values)}{", conversation_id" if begins else ""})
+            VALUES ({places}{", (SELECT id FROM conversation)" if begins else ""}) RETURNING id, conversation_id, account_id),
+        tagged AS (INSERT INTO note_tags (tag, note_id) SELECT unnest(%(names)s::text[]), id FROM note),
+        addressed AS (INSERT INTO mentions (note_id, account_id, silent)
+            SELECT note.id, t.who, t.quiet FROM note, unnest(%(people)s::bigint[], %(quiet)s::boolean[]) AS t(who, quiet) ON CONFLICT DO NOTHING),
+        words AS (INSERT INTO note_search (note_id, account_id, reader, document)
+            SELECT id, account_id, %(reader)s, %(document)s::tsvector FROM note)
+        SELECT conversation_id FROM note"""
+    params = {
+        **values, "thread": conversation_uri, "names": list(dict.fromkeys(tags)), "people": people,
+        "quiet": [account not in named for account in people], "reader": reader, "document": document,
+    }  # fmt: skip
+    if begins and joins:
+        return int(await db.fetch_value(sql, params))
+    await db.write(sql, params)
+    return int(columns["id"] if begins else columns["conversation_id"])
+
+
 async def change(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
     values = {name: Jsonb(value) if name in ("data", "emojis") and value is not None else value for name, value in columns.items()}
-    await db.execute(
+    await db.write(
         f"UPDATE notes SET {', '.join(f'{name} = %s' for name in values)} WHERE id = %s", (*values.values(), id)
     )
 
@@ -311,7 +361,7 @@ async def change(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
 async def add_mentions(db: Queries, id: int, named: Collection[int], silent: Collection[int]) -> None:
     accounts = [*named, *(account for account in silent if account not in named)]
     if accounts:
-        await db.execute(
+        await db.write(
             "INSERT INTO mentions (note_id, account_id, silent) SELECT %s, who, quiet FROM unnest(%s::bigint[], %s::boolean[])"
             " AS t(who, quiet) ON CONFLICT DO NOTHING",
             (id, accounts, [account not in named for account in accounts]),
@@ -320,15 +370,15 @@ async def add_mentions(db: Queries, id: int, named: Collection[int], silent: Col
 
 async def set_tags(db: Queries, id: int, tags: Collection[str], *, fresh: bool = False) -> None:
     if not fresh:
-        await db.execute("DELETE FROM note_tags WHERE note_id = %s", (id,))
+        await db.write("DELETE FROM note_tags WHERE note_id = %s", (id,))
     if tags:
-        await db.execute(
+        await db.write(
             "INSERT INTO note_tags (tag, note_id) SELECT unnest(%s::text[]), %s ON CONFLICT DO NOTHING", (list(tags), id)
         )
 
 
 async def count(db: Queries, id: int, *, replies: int = 0, boosts: int = 0, likes: int = 0, reactions: int = 0) -> None:
-    await db.execute(
+    await db.write(
         "UPDATE notes SET replies_count = greatest(0, replies_count + %s), boosts_count = greatest(0, boosts_count + %s),"
         " likes_count = greatest(0, likes_count + %s), reactions_count = greatest(0, reactions_count + %s) WHERE id = %s",
         (replies, boosts, likes, reactions, id),
@@ -337,7 +387,7 @@ async def count(db: Queries, id: int, *, replies: int = 0, boosts: int = 0, like
 
 async def touch(db: Queries, id: int) -> None:
     """Something rendered with the note changed (a poll's count, a picture's text): its version must too."""
-    await db.execute("UPDATE notes SET arrived_at = arrived_at WHERE id = %s", (id,))
+    await db.write("UPDATE notes SET arrived_at = arrived_at WHERE id = %s", (id,))
 
 
 async def adopt_replies(db: Queries, id: int, uri: str, account_id: int) -> int:
@@ -351,13 +401,13 @@ async def adopt_replies(db: Queries, id: int, uri: str, account_id: int) -> int:
 async def delete(db: Queries, id: int) -> list[tuple[int, int]]:
     """The row, its boosts and all that hangs on it. Returns the boosts that went with it: (id, account id)."""
     rows = await db.fetch("DELETE FROM notes WHERE boost_of_id = %s RETURNING id, account_id", (id,))
-    await db.execute("DELETE FROM notes WHERE id = %s", (id,))
+    await db.write("DELETE FROM notes WHERE id = %s", (id,))
     return [(row[0], row[1]) for row in rows]
 
 
 async def add_edit(db: Queries, id: int, at: datetime) -> None:
     """Keep what the note is now as a stage of its history, before it is changed. Of the first stage, `at` is its creation."""
-    await db.execute(
+    await db.write(
         """INSERT INTO note_edits (note_id, content, source, content_type, spoiler_text, sensitive, media_ids, poll_options, created_at)
            SELECT n.id, n.content, n.source, n.content_type, n.spoiler_text, n.sensitive,
                ARRAY(SELECT m.id FROM media m WHERE m.note_id = n.id ORDER BY m.position), p.options, coalesce(n.edited_at, n.created_at)
@@ -424,7 +474,7 @@ async def add_poll(
     voters_count: int | None,
     expires_at: datetime | None,
 ) -> None:
-    await db.execute(
+    await db.write(
         """INSERT INTO polls (note_id, multiple, hide_totals, options, votes, voters_count, expires_at)
            VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (note_id) DO UPDATE SET multiple = excluded.multiple,
            options = excluded.options, votes = excluded.votes, voters_count = excluded.voters_count, expires_at = excluded.expires_at""",
@@ -447,23 +497,23 @@ async def votes_of(db: Queries, id: int, account_id: int) -> set[int]:
 
 async def add_votes(db: Queries, id: int, account_id: int, choices: Collection[int], *, first: bool) -> None:
     """Also counts them: `choices` were not voted for by this account before."""
-    await db.execute(
+    await db.write(
         "INSERT INTO votes (note_id, account_id, choice) SELECT %s, %s, unnest(%s::int[])", (id, account_id, list(choices))
     )
     for choice in choices:
-        await db.execute("UPDATE polls SET votes[%s] = votes[%s] + 1 WHERE note_id = %s", (choice + 1, choice + 1, id))
+        await db.write("UPDATE polls SET votes[%s] = votes[%s] + 1 WHERE note_id = %s", (choice + 1, choice + 1, id))
     if first:
-        await db.execute("UPDATE polls SET voters_count = voters_count + 1 WHERE note_id = %s", (id,))
+        await db.write("UPDATE polls SET voters_count = voters_count + 1 WHERE note_id = %s", (id,))
 
 
 async def add_bookmark(db: Queries, id: int, account_id: int, note_id: int) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO bookmarks (account_id, note_id, id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (account_id, note_id, id)
     )
 
 
 async def remove_bookmark(db: Queries, account_id: int, note_id: int) -> None:
-    await db.execute("DELETE FROM bookmarks WHERE account_id = %s AND note_id = %s", (account_id, note_id))
+    await db.write("DELETE FROM bookmarks WHERE account_id = %s AND note_id = %s", (account_id, note_id))
 
 
 async def add_pin(db: Queries, id: int, account_id: int, note_id: int) -> bool:
@@ -484,11 +534,11 @@ async def pins_count(db: Queries, account_id: int) -> int:
 
 async def mute_thread(db: Queries, account_id: int, conversation_id: int, muted: bool) -> None:
     if muted:
-        await db.execute(
+        await db.write(
             "INSERT INTO thread_mutes (account_id, conversation_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (account_id, conversation_id)
         )
     else:
-        await db.execute("DELETE FROM thread_mutes WHERE account_id = %s AND conversation_id = %s", (account_id, conversation_id))
+        await db.write("DELETE FROM thread_mutes WHERE account_id = %s AND conversation_id = %s", (account_id, conversation_id))
 
 
 async def actors_of(db: Queries, which: str, note_id: int, page: Page) -> list[tuple[int, int]]:

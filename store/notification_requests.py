@@ -37,7 +37,7 @@ async def policy(db: Queries, viewer: int) -> NotificationPolicy:
 async def set_policy(db: Queries, viewer: int, words: Mapping[str, str]) -> None:
     """`words` has names of WORDS."""
     names = [name for name in WORDS if name in words]
-    await db.execute(
+    await db.write(
         f"INSERT INTO notification_policies (account_id{''.join(f', {name}' for name in names)}) VALUES (%s{', %s' * len(names)})"
         f" ON CONFLICT (account_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in ['account_id', *names])}",
         (viewer, *(words[name] for name in names)),

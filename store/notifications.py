@@ -109,7 +109,7 @@ async def tell(
 async def withdraw(
     db: Queries, *, type: str, from_id: int, note_id: int | None = None, account_id: int | None = None, emoji: str | None = None
 ) -> None:
-    await db.execute(
+    await db.write(
         "DELETE FROM notifications WHERE type = %s AND from_id = %s AND (%s::bigint IS NULL OR note_id = %s)"
         " AND (%s::bigint IS NULL OR account_id = %s) AND (%s::text IS NULL OR emoji = %s)",
         (type, from_id, note_id, note_id, account_id, account_id, emoji, emoji),
@@ -131,7 +131,7 @@ async def boosters_here(db: Queries, note_id: int) -> list[int]:
 
 async def withdraw_between(db: Queries, account_id: int, from_id: int) -> None:
     """After a block: what the one was told of the other, their request and permission, and their conversations."""
-    await db.execute(
+    await db.write(
         """WITH requests AS (DELETE FROM notification_requests WHERE account_id = %(who)s AND from_id = %(from)s),
                permissions AS (DELETE FROM notification_permissions WHERE account_id = %(who)s AND from_id = %(from)s),
                conversations AS (DELETE FROM directs WHERE account_id = %(who)s AND %(from)s = ANY(people))
@@ -355,7 +355,7 @@ async def dismiss(db: Queries, viewer: int, ids: Collection[int]) -> int:
 
 async def dismiss_all(db: Queries, viewer: int) -> None:
     """Also what is kept back, and the requests for it."""
-    await db.execute(
+    await db.write(
         "WITH requests AS (DELETE FROM notification_requests WHERE account_id = %(viewer)s)"
         " DELETE FROM notifications WHERE account_id = %(viewer)s",
         {"viewer": viewer},

@@ -285,7 +285,7 @@ class Database(_Statements):
         self.statements += len(texts) - 1
         with _bad_values():
             cursor = connection.pollable().cursor()
-            message = b";\n".join(cursor.mogrify(sql, params) if params else sql.encode() for sql, params in texts)
+            message = b"\n;\n".join(cursor.mogrify(sql, params) if params else sql.encode() for sql, params in texts)
         return await self.run_on(connection, message, ())
 
     async def _prepare_all(self, connection: Connection) -> None:

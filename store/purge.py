@@ -8,24 +8,24 @@ from store.pool import Queries
 
 async def account(db: Queries, id: int) -> list[int]:
     """Returns the ids of its notes that are gone. The account's row stays."""
-    await db.execute(
+    await db.write(
         "UPDATE accounts a SET followers_count = greatest(0, followers_count - 1) FROM follows f"
         " WHERE f.account_id = %s AND f.accepted AND a.id = f.target_id",
         (id,),
     )
-    await db.execute(
+    await db.write(
         "UPDATE accounts a SET following_count = greatest(0, following_count - 1) FROM follows f"
         " WHERE f.target_id = %s AND f.accepted AND a.id = f.account_id",
         (id,),
     )
-    await db.execute(
+    await db.write(
         "UPDATE notes n SET likes_count = greatest(0, likes_count - 1) FROM likes l WHERE l.account_id = %s AND n.id = l.note_id", (id,)
     )
-    await db.execute(
+    await db.write(
         "UPDATE notes n SET boosts_count = greatest(0, n.boosts_count - 1) FROM notes b WHERE b.account_id = %s AND n.id = b.boost_of_id",
         (id,),
     )
-    await db.execute(
+    await db.write(
         "UPDATE notes p SET replies_count = greatest(0, p.replies_count - 1) FROM notes r WHERE r.account_id = %s AND p.id = r.in_reply_to_id",
         (id,),
     )
@@ -35,16 +35,16 @@ async def account(db: Queries, id: int) -> list[int]:
         "notification_policies", "notification_requests", "notification_permissions", "directs", "push_subscriptions",
     ):  # fmt: skip
         owner = "owner_id" if table == "home" else "account_id"
-        await db.execute(f"DELETE FROM {table} WHERE {owner} = %s", (id,))
+        await db.write(f"DELETE FROM {table} WHERE {owner} = %s", (id,))
     for table in ("follows", "blocks", "mutes", "account_notes", "endorsements"):
-        await db.execute(f"DELETE FROM {table} WHERE target_id = %s", (id,))
+        await db.write(f"DELETE FROM {table} WHERE target_id = %s", (id,))
     for table in ("notifications", "notification_requests", "notification_permissions"):
-        await db.execute(f"DELETE FROM {table} WHERE from_id = %s", (id,))
-    await db.execute("DELETE FROM list_members WHERE account_id = %s", (id,))
-    await db.execute("DELETE FROM oauth_codes WHERE account_id = %s", (id,))
-    await db.execute("DELETE FROM oauth_tokens WHERE account_id = %s", (id,))
-    await db.execute("DELETE FROM users WHERE account_id = %s", (id,))
-    await db.execute(
+        await db.write(f"DELETE FROM {table} WHERE from_id = %s", (id,))
+    await db.write("DELETE FROM list_members WHERE account_id = %s", (id,))
+    await db.write("DELETE FROM oauth_codes WHERE account_id = %s", (id,))
+    await db.write("DELETE FROM oauth_tokens WHERE account_id = %s", (id,))
+    await db.write("DELETE FROM users WHERE account_id = %s", (id,))
+    await db.write(
         "INSERT INTO tombstones (uri, type, local) SELECT uri, type, local FROM notes WHERE account_id = %s ON CONFLICT DO NOTHING", (id,)
     )
     rows = await db.fetch("DELETE FROM notes WHERE account_id = %s RETURNING id", (id,))

@@ -30,7 +30,7 @@ def _subscription(row: Row) -> PushSubscription:
 
 async def put(db: Queries, one: PushSubscription) -> None:
     """In place of the one the token had."""
-    await db.execute(
+    await db.write(
         """INSERT INTO push_subscriptions (id, token_id, account_id, endpoint, host, p256dh, auth, standard, alerts, policy, access_token)
            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (token_id) DO UPDATE SET id = excluded.id,
                endpoint = excluded.endpoint, host = excluded.host, p256dh = excluded.p256dh, auth = excluded.auth,
@@ -60,20 +60,20 @@ async def in_force(db: Queries, id: int) -> PushSubscription | None:
 
 
 async def change(db: Queries, token_id: int, alerts: Collection[str] | None, policy: str | None) -> None:
-    await db.execute(
+    await db.write(
         "UPDATE push_subscriptions SET alerts = coalesce(%s, alerts), policy = coalesce(%s, policy) WHERE token_id = %s",
         (sorted(alerts) if alerts is not None else None, policy, token_id),
     )
 
 
 async def delete(db: Queries, *, id: int | None = None, token_id: int | None = None) -> None:
-    await db.execute("DELETE FROM push_subscriptions WHERE id = %s OR token_id = %s", (id, token_id))
+    await db.write("DELETE FROM push_subscriptions WHERE id = %s OR token_id = %s", (id, token_id))
 
 
 async def vapid_key(db: Queries, fresh: VapidKey | None = None) -> VapidKey | None:
     """The one of this server: `fresh` when it has none yet."""
     if fresh is not None:
-        await db.execute(
+        await db.write(
             "INSERT INTO settings (key, value) VALUES (%s, %s) ON CONFLICT (key) DO NOTHING",
             (VAPID, Jsonb({"private": fresh.private, "public": fresh.public})),
         )

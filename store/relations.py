@@ -57,7 +57,7 @@ async def change_follow(
     languages: Sequence[str] | None,
     uri: str | None = None,
 ) -> None:
-    await db.execute(
+    await db.write(
         "UPDATE follows SET show_boosts = coalesce(%s, show_boosts), notify = coalesce(%s, notify),"
         " languages = coalesce(%s, languages), uri = coalesce(%s, uri) WHERE account_id = %s AND target_id = %s",
         (show_boosts, notify, list(languages) if languages else None, uri, account_id, target_id),
@@ -120,7 +120,7 @@ async def blocks_either_way(db: Queries, account_id: int, others: Collection[int
 
 
 async def set_mute(db: Queries, id: int, account_id: int, target_id: int, notifications: bool, expires_at: datetime | None) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO mutes (account_id, target_id, id, notifications, expires_at) VALUES (%s, %s, %s, %s, %s)"
         " ON CONFLICT (account_id, target_id) DO UPDATE SET notifications = excluded.notifications, expires_at = excluded.expires_at",
         (account_id, target_id, id, notifications, expires_at),
@@ -128,14 +128,14 @@ async def set_mute(db: Queries, id: int, account_id: int, target_id: int, notifi
 
 
 async def remove_mute(db: Queries, account_id: int, target_id: int) -> None:
-    await db.execute("DELETE FROM mutes WHERE account_id = %s AND target_id = %s", (account_id, target_id))
+    await db.write("DELETE FROM mutes WHERE account_id = %s AND target_id = %s", (account_id, target_id))
 
 
 async def set_domain_block(db: Queries, account_id: int, domain: str, blocked: bool) -> None:
     if blocked:
-        await db.execute("INSERT INTO domain_blocks (account_id, domain) VALUES (%s, %s) ON CONFLICT DO NOTHING", (account_id, domain))
+        await db.write("INSERT INTO domain_blocks (account_id, domain) VALUES (%s, %s) ON CONFLICT DO NOTHING", (account_id, domain))
     else:
-        await db.execute("DELETE FROM domain_blocks WHERE account_id = %s AND domain = %s", (account_id, domain))
+        await db.write("DELETE FROM domain_blocks WHERE account_id = %s AND domain = %s", (account_id, domain))
 
 
 async def domain_blocks(db: Queries, account_id: int, page: Page) -> list[tuple[int, str]]:
@@ -147,7 +147,7 @@ async def domain_blocks(db: Queries, account_id: int, page: Page) -> list[tuple[
 
 
 async def set_comment(db: Queries, account_id: int, target_id: int, comment: str) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO account_notes (account_id, target_id, comment) VALUES (%s, %s, %s)"
         " ON CONFLICT (account_id, target_id) DO UPDATE SET comment = excluded.comment",
         (account_id, target_id, comment),

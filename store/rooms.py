@@ -17,7 +17,7 @@ SETTABLE = ("topic", "invite_only", "moderated", "members_only", "secret", "topi
 
 async def add(db: Queries, id: int, created_by: int | None, topic: str = "") -> None:
     """A room's row, also of a remote Group when somebody here joins it."""
-    await db.execute(
+    await db.write(
         "INSERT INTO rooms (account_id, created_by, topic) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (id, created_by, topic)
     )
 
@@ -101,7 +101,7 @@ async def set_rank(db: Queries, room_id: int, account_id: int, rank: str, given:
 
 
 async def clear_ranks(db: Queries, room_id: int, account_id: int) -> None:
-    await db.execute("DELETE FROM room_ranks WHERE room_id = %s AND account_id = %s", (room_id, account_id))
+    await db.write("DELETE FROM room_ranks WHERE room_id = %s AND account_id = %s", (room_id, account_id))
 
 
 async def masks(db: Queries, room_id: int) -> list[MaskEntry]:
@@ -146,7 +146,7 @@ async def banned(db: Queries, room_id: int, account_id: int) -> bool:
 
 
 async def invite(db: Queries, room_id: int, account_id: int) -> None:
-    await db.execute("INSERT INTO room_invites (room_id, account_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (room_id, account_id))
+    await db.write("INSERT INTO room_invites (room_id, account_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (room_id, account_id))
 
 
 async def use_invite(db: Queries, room_id: int, account_id: int) -> bool:
@@ -155,7 +155,7 @@ async def use_invite(db: Queries, room_id: int, account_id: int) -> bool:
 
 async def change(db: Queries, room_id: int, columns: Mapping[str, Any]) -> None:
     assignments = ", ".join(f"{name} = %s" for name in columns)
-    await db.execute(f"UPDATE rooms SET {assignments} WHERE account_id = %s", (*columns.values(), room_id))
+    await db.write(f"UPDATE rooms SET {assignments} WHERE account_id = %s", (*columns.values(), room_id))
 
 
 async def has_remote_member(db: Queries, room_id: int) -> bool:

@@ -49,7 +49,7 @@ class Wanted:
 
 async def put(db: Queries, rows: Sequence[tuple[int, int, int, str]]) -> None:
     """`rows` are (note id, account id, reader, document). Those of notes that are gone by now are left out."""
-    await db.execute(
+    await db.write(
         """INSERT INTO note_search (note_id, account_id, reader, document)
            SELECT t.* FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[]::tsvector[]) AS t(id, author, reader, document)
            WHERE EXISTS (SELECT FROM notes n WHERE n.id = t.id)
@@ -60,7 +60,7 @@ async def put(db: Queries, rows: Sequence[tuple[int, int, int, str]]) -> None:
 
 async def put_names(db: Queries, rows: Sequence[tuple[int, str]]) -> None:
     """`rows` are (account id, document)."""
-    await db.execute(
+    await db.write(
         """INSERT INTO account_search (account_id, document) SELECT * FROM unnest(%s::bigint[], %s::text[]::tsvector[])
            ON CONFLICT (account_id) DO UPDATE SET document = excluded.document WHERE account_search.document <> excluded.document""",
         tuple(list(column) for column in zip(*rows, strict=True)),

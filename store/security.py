@@ -12,7 +12,7 @@ from store.pool import Queries
 
 async def add_link(db: Queries, *, code_hash: str, account_id: int, purpose: str, email: str, expires_at: datetime) -> None:
     """The ones before it stay good: mail may come late, and in any order."""
-    await db.execute(
+    await db.write(
         "INSERT INTO account_links (code_hash, account_id, purpose, email, expires_at) VALUES (%s, %s, %s, %s, %s)",
         (code_hash, account_id, purpose, email, expires_at),
     )
@@ -27,7 +27,7 @@ async def link(db: Queries, code_hash: str) -> tuple[int, str, str] | None:
 
 
 async def drop_links(db: Queries, account_id: int, purposes: Collection[str]) -> None:
-    await db.execute("DELETE FROM account_links WHERE account_id = %s AND purpose = ANY(%s)", (account_id, list(purposes)))
+    await db.write("DELETE FROM account_links WHERE account_id = %s AND purpose = ANY(%s)", (account_id, list(purposes)))
 
 
 async def count_links(db: Queries, account_id: int, purpose: str, since: datetime) -> int:
@@ -73,13 +73,13 @@ async def use_step(db: Queries, account_id: int, step: int, *, confirm: bool = F
 
 
 async def drop_totp(db: Queries, account_id: int) -> bool:
-    await db.execute("DELETE FROM backup_codes WHERE account_id = %s", (account_id,))
+    await db.write("DELETE FROM backup_codes WHERE account_id = %s", (account_id,))
     return bool(await db.execute("DELETE FROM totp WHERE account_id = %s", (account_id,)))
 
 
 async def set_backup_codes(db: Queries, account_id: int, hashes: Sequence[str]) -> None:
-    await db.execute("DELETE FROM backup_codes WHERE account_id = %s", (account_id,))
-    await db.execute("INSERT INTO backup_codes (account_id, code_hash) SELECT %s, h FROM unnest(%s::text[]) AS t(h)", (account_id, list(hashes)))
+    await db.write("DELETE FROM backup_codes WHERE account_id = %s", (account_id,))
+    await db.write("INSERT INTO backup_codes (account_id, code_hash) SELECT %s, h FROM unnest(%s::text[]) AS t(h)", (account_id, list(hashes)))
 
 
 async def use_backup_code(db: Queries, account_id: int, code_hash: str) -> bool:
@@ -96,7 +96,7 @@ async def count_backup_codes(db: Queries, account_id: int) -> int:
 async def add_challenge(
     db: Queries, *, code_hash: str, account_id: int, app_id: int | None, scopes: Collection[str], expires_at: datetime
 ) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO challenges (code_hash, account_id, app_id, scopes, expires_at) VALUES (%s, %s, %s, %s, %s)",
         (code_hash, account_id, app_id, sorted(scopes), expires_at),
     )
@@ -113,9 +113,9 @@ async def try_challenge(db: Queries, code_hash: str) -> tuple[int, int | None, f
 
 
 async def drop_challenge(db: Queries, code_hash: str) -> None:
-    await db.execute("DELETE FROM challenges WHERE code_hash = %s", (code_hash,))
+    await db.write("DELETE FROM challenges WHERE code_hash = %s", (code_hash,))
 
 
 async def forget_old(db: Queries) -> None:
-    await db.execute("DELETE FROM account_links WHERE expires_at < now() - interval '1 day'")
-    await db.execute("DELETE FROM challenges WHERE expires_at < now()")
+    await db.write("DELETE FROM account_links WHERE expires_at < now() - interval '1 day'")
+    await db.write("DELETE FROM challenges WHERE expires_at < now()")

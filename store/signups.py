@@ -149,7 +149,7 @@ async def severities_of(db: Queries, address: str) -> set[str]:
 
 
 async def add_address(db: Queries, account_id: int, address: str) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO user_addresses (account_id, address) VALUES (%s, %s::inet)"
         " ON CONFLICT (account_id, address) DO UPDATE SET used_at = now() WHERE user_addresses.used_at < now() - interval '1 hour'",
         (account_id, address),
@@ -171,7 +171,7 @@ async def addresses(db: Queries, account_ids: Collection[int]) -> dict[int, tupl
 
 async def trim(db: Queries) -> None:
     """What is over, and what is older than it may be kept."""
-    await db.execute("DELETE FROM ip_blocks WHERE expires_at < now() - interval '1 day'")
-    await db.execute("DELETE FROM user_addresses WHERE used_at < now() - interval '1 year'")
-    await db.execute("DELETE FROM email_domain_tries WHERE day < current_date - 14")
-    await db.execute("DELETE FROM active_days WHERE day < current_date - 800")
+    await db.write("DELETE FROM ip_blocks WHERE expires_at < now() - interval '1 day'")
+    await db.write("DELETE FROM user_addresses WHERE used_at < now() - interval '1 year'")
+    await db.write("DELETE FROM email_domain_tries WHERE day < current_date - 14")
+    await db.write("DELETE FROM active_days WHERE day < current_date - 800")

@@ -21,7 +21,7 @@ async def add(
     target: str,
     details: Mapping[str, object],
 ) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO staff_log (id, account_id, action, target_type, target_id, target, details) VALUES (%s, %s, %s, %s, %s, %s, %s)",
         (id, by, action, target_type, target_id, target[:500], Jsonb(dict(details))),
     )

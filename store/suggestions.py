@@ -41,7 +41,7 @@ async def suggested(db: Queries, viewer: int, limit: int, offset: int = 0) -> li
 
 
 async def dismiss(db: Queries, viewer: int, account_id: int) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO suggestion_dismissals (account_id, target_id) SELECT %s, id FROM accounts WHERE id = %s ON CONFLICT DO NOTHING",
         (viewer, account_id),
     )
@@ -49,8 +49,8 @@ async def dismiss(db: Queries, viewer: int, account_id: int) -> None:
 
 async def count_popular(db: Queries) -> None:
     """Whom people here follow most. In a transaction."""
-    await db.execute("DELETE FROM popular_accounts")
-    await db.execute(
+    await db.write("DELETE FROM popular_accounts")
+    await db.write(
         f"""INSERT INTO popular_accounts (account_id, followers)
             SELECT a.id, f.count FROM (
                 SELECT f.target_id, count(*) FROM follows f JOIN users u ON u.account_id = f.account_id WHERE f.accepted

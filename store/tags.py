@@ -25,7 +25,7 @@ async def beginning(db: Queries, prefix: str, limit: int, offset: int, *, review
 async def use(db: Queries, names: Collection[str], account_id: int, day: date) -> None:
     """Somebody used these in public; one statement."""
     # In one order everywhere, so that two who use the same tags do not wait for each other.
-    await db.execute(
+    await db.write(
         """WITH named AS (INSERT INTO tags (name) SELECT unnest(%(names)s::text[]) ON CONFLICT DO NOTHING)
            INSERT INTO tag_uses (tag, day, account_id) SELECT unnest(%(names)s::text[]), %(day)s, %(account)s
            ON CONFLICT (tag, day, account_id) DO UPDATE SET uses = tag_uses.uses + 1""",

@@ -37,7 +37,7 @@ async def change(db: Queries, tag: str, columns: Mapping[str, Any]) -> None:
     """Also says that it was reviewed now."""
     names = ["tag", *columns]
     updates = ", ".join(f"{name} = excluded.{name}" for name in [*columns, "reviewed_at"])
-    await db.execute(
+    await db.write(
         f"INSERT INTO tag_rules ({', '.join(names)}, reviewed_at) VALUES ({', '.join(['%s'] * len(names))}, now())"
         f" ON CONFLICT (tag) DO UPDATE SET {updates}",
         (tag, *columns.values()),
@@ -47,9 +47,9 @@ async def change(db: Queries, tag: str, columns: Mapping[str, Any]) -> None:
 async def refuse_trend(db: Queries, kind: str, key: str, refused: bool) -> None:
     """`kind`: tag, link or status; `key`: its name, address or id."""
     if refused:
-        await db.execute("INSERT INTO trend_refusals (kind, key) VALUES (%s, %s) ON CONFLICT DO NOTHING", (kind, key))
+        await db.write("INSERT INTO trend_refusals (kind, key) VALUES (%s, %s) ON CONFLICT DO NOTHING", (kind, key))
     else:
-        await db.execute("DELETE FROM trend_refusals WHERE kind = %s AND key = %s", (kind, key))
+        await db.write("DELETE FROM trend_refusals WHERE kind = %s AND key = %s", (kind, key))
 
 
 async def uses(db: Queries, tags: Collection[str], since: date) -> list[Sequence[Any]]:

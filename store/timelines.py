@@ -322,7 +322,7 @@ async def put_home(
 
 async def fill_home(db: Queries, owner_id: int, author_id: int, limit: int = 100) -> None:
     """After a follow was accepted: the author's newest notes, so that the home is not empty."""
-    await db.execute(
+    await db.write(
         """INSERT INTO home (owner_id, note_id)
            SELECT %s, n.id FROM notes n WHERE n.account_id = %s AND n.visibility <> 'direct' AND n.room_id IS NULL
              AND (n.in_reply_to_uri IS NULL OR n.in_reply_to_account_id = n.account_id)
@@ -333,7 +333,7 @@ async def fill_home(db: Queries, owner_id: int, author_id: int, limit: int = 100
 
 async def clear_home(db: Queries, owner_id: int, author_id: int) -> None:
     """After an unfollow or a block: the author's notes and boosts, and boosts of the author's notes."""
-    await db.execute(
+    await db.write(
         """DELETE FROM home h USING notes n LEFT JOIN notes b ON b.id = n.boost_of_id
            WHERE h.owner_id = %s AND n.id = h.note_id AND (n.account_id = %s OR b.account_id = %s)""",
         (owner_id, author_id, author_id),

@@ -27,7 +27,7 @@ async def add_app(
     client_id: str,
     client_secret: str,
 ) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO oauth_apps (id, name, website, redirect_uris, scopes, client_id, client_secret) VALUES (%s, %s, %s, %s, %s, %s, %s)",
         (id, name, website, list(redirect_uris), sorted(scopes), client_id, client_secret),
     )
@@ -50,7 +50,7 @@ async def add_code(
     method: str | None,
     expires_at: datetime,
 ) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO oauth_codes (code_hash, app_id, account_id, redirect_uri, scopes, code_challenge, code_challenge_method, expires_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
         (code_hash, app_id, account_id, redirect_uri, sorted(scopes), challenge, method, expires_at),
@@ -78,7 +78,7 @@ async def add_token(
     expires_at: datetime | None,
     name: str = "",
 ) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO oauth_tokens (id, token_hash, refresh_hash, app_id, account_id, scopes, expires_at, name)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
         (id, token_hash, refresh_hash, app_id, account_id, sorted(scopes), expires_at, name),
@@ -154,4 +154,4 @@ async def of_account(db: Queries, account_id: int) -> list[Token]:
 
 
 async def used(db: Queries, id: int, today: date) -> None:
-    await db.execute("UPDATE oauth_tokens SET last_used_on = %s WHERE id = %s", (today, id))
+    await db.write("UPDATE oauth_tokens SET last_used_on = %s WHERE id = %s", (today, id))

@@ -53,7 +53,7 @@ def _import(row: Sequence[Any]) -> Import:
 
 
 async def add_import(db: Queries, id: int, account_id: int, kind: str, total: int) -> None:
-    await db.execute("INSERT INTO imports (id, account_id, kind, total) VALUES (%s, %s, %s, %s)", (id, account_id, kind, total))
+    await db.write("INSERT INTO imports (id, account_id, kind, total) VALUES (%s, %s, %s, %s)", (id, account_id, kind, total))
 
 
 async def imports(db: Queries, account_id: int, limit: int) -> list[Import]:
@@ -67,11 +67,11 @@ async def owner_of_import(db: Queries, id: int) -> int | None:
 
 
 async def row_done(db: Queries, id: int) -> None:
-    await db.execute("UPDATE imports SET done = least(done + 1, total - failed) WHERE id = %s", (id,))
+    await db.write("UPDATE imports SET done = least(done + 1, total - failed) WHERE id = %s", (id,))
 
 
 async def row_failed(db: Queries, id: int, why: str) -> None:
-    await db.execute(
+    await db.write(
         "UPDATE imports SET failed = least(failed + 1, total - done),"
         " failures = CASE WHEN cardinality(failures) < %s THEN failures || %s::text ELSE failures END WHERE id = %s",
         (MOST_FAILURES, why, id),
@@ -109,11 +109,11 @@ async def archive(db: Queries, id: int) -> tuple[int | None, Archive] | None:
 
 
 async def archive_done(db: Queries, id: int, size_bytes: int) -> None:
-    await db.execute("UPDATE archives SET size_bytes = %s, failed = false WHERE id = %s", (size_bytes, id))
+    await db.write("UPDATE archives SET size_bytes = %s, failed = false WHERE id = %s", (size_bytes, id))
 
 
 async def archive_failed(db: Queries, id: int) -> None:
-    await db.execute("UPDATE archives SET failed = true WHERE id = %s", (id,))
+    await db.write("UPDATE archives SET failed = true WHERE id = %s", (id,))
 
 
 async def drop_archives(db: Queries, before: datetime) -> list[str]:

@@ -30,12 +30,12 @@ def first_id(day: date) -> int:
 async def count_tags(db: Queries, today: date) -> None:
     """Uses of a week and scores; days nobody is shown any more go into the total. In a transaction."""
     values = {"today": today, "days": HISTORY_DAYS, "people": PEOPLE}
-    await db.execute(
+    await db.write(
         """WITH gone AS (DELETE FROM tag_uses WHERE day < %(today)s::date - %(days)s RETURNING tag, uses)
            UPDATE tags t SET total = t.total + g.uses FROM (SELECT tag, sum(uses) AS uses FROM gone GROUP BY tag) g WHERE t.name = g.tag""",
         values,
     )
-    await db.execute(
+    await db.write(
         f"""WITH days AS (
                 SELECT u.tag, u.day, sum(u.uses) AS uses, count(*) AS people FROM tag_uses u JOIN accounts a ON a.id = u.account_id
                 WHERE u.day > %(today)s::date - %(days)s AND {_HONEST} GROUP BY u.tag, u.day),
@@ -53,8 +53,8 @@ async def count_tags(db: Queries, today: date) -> None:
 
 async def count_notes(db: Queries, today: date) -> None:
     """Public notes of people who want to be found, which others liked and boosted. In a transaction."""
-    await db.execute("DELETE FROM trending_notes")
-    await db.execute(
+    await db.write("DELETE FROM trending_notes")
+    await db.write(
         f"""INSERT INTO trending_notes (note_id, score)
             SELECT id, score FROM (
                 SELECT id, score, row_number() OVER (PARTITION BY account_id ORDER BY score DESC) AS place FROM (
@@ -78,7 +78,7 @@ _LINK_DAYS = f"""SELECT k.card_id, n.created_at::date AS day, count(*) AS uses, 
 
 async def count_links(db: Queries, today: date) -> None:
     values = {"today": today, "since": first_id(today - timedelta(days=HISTORY_DAYS - 1)), "people": PEOPLE}
-    await db.execute(
+    await db.write(
         f"""WITH days AS ({_LINK_DAYS} GROUP BY 1, 2),
             counted AS (
                 SELECT d.card_id, {_SCORE} AS score FROM days d GROUP BY d.card_id HAVING max(d.people) >= %(people)s),
@@ -128,6 +128,6 @@ async def link_days(db: Queries, ids: Collection[int], today: date) -> dict[int,
 
 async def refuse(db: Queries, kind: str, key: str, refused: bool) -> None:
     if refused:
-        await db.execute("INSERT INTO trend_refusals (kind, key) VALUES (%s, %s) ON CONFLICT DO NOTHING", (kind, key))
+        await db.write("INSERT INTO trend_refusals (kind, key) VALUES (%s, %s) ON CONFLICT DO NOTHING", (kind, key))
     else:
-        await db.execute("DELETE FROM trend_refusals WHERE kind = %s AND key = %s", (kind, key))
+        await db.write("DELETE FROM trend_refusals WHERE kind = %s AND key = %s", (kind, key))

@@ -34,11 +34,11 @@ async def trim(db: Queries) -> None:
     await timelines.trim_homes(db)
     await signups.trim(db)
     await conversations.mend(db)
-    await db.execute(
+    await db.write(
         "DELETE FROM notification_requests r WHERE NOT EXISTS (SELECT FROM notifications x WHERE x.account_id = r.account_id"
         " AND x.from_id = r.from_id AND x.filtered)"
     )
-    await db.execute("DELETE FROM idempotency WHERE created_at < now() - interval '1 day'")
-    await db.execute("DELETE FROM oauth_codes WHERE expires_at < now() - interval '1 hour'")
-    await db.execute("DELETE FROM oauth_tokens WHERE expires_at < now() - interval '1 day'")
-    await db.execute("DELETE FROM invites WHERE expires_at < now() OR uses_left <= 0")
+    await db.write("DELETE FROM idempotency WHERE created_at < now() - interval '1 day'")
+    await db.write("DELETE FROM oauth_codes WHERE expires_at < now() - interval '1 hour'")
+    await db.write("DELETE FROM oauth_tokens WHERE expires_at < now() - interval '1 day'")
+    await db.write("DELETE FROM invites WHERE expires_at < now() OR uses_left <= 0")

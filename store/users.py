@@ -78,32 +78,32 @@ async def moved_at(db: Queries, account_id: int) -> datetime | None:
 
 async def forget(db: Queries, account_id: int) -> None:
     """Somebody who was never let in: nothing of them stays, the name is free again."""
-    await db.execute("DELETE FROM accounts WHERE id = %s AND domain IS NULL", (account_id,))
+    await db.write("DELETE FROM accounts WHERE id = %s AND domain IS NULL", (account_id,))
 
 
 async def change(db: Queries, account_id: int, columns: Mapping[str, Any]) -> None:
     values = {name: Jsonb(value) if name == "settings" else value for name, value in columns.items()}
     assignments = ", ".join(f"{name} = %s" for name in values)
-    await db.execute(f"UPDATE users SET {assignments} WHERE account_id = %s", (*values.values(), account_id))
+    await db.write(f"UPDATE users SET {assignments} WHERE account_id = %s", (*values.values(), account_id))
 
 
 async def merge_settings(db: Queries, account_id: int, settings: dict[str, object]) -> None:
-    await db.execute("UPDATE users SET settings = settings || %s WHERE account_id = %s", (Jsonb(settings), account_id))
+    await db.write("UPDATE users SET settings = settings || %s WHERE account_id = %s", (Jsonb(settings), account_id))
 
 
 async def delete(db: Queries, account_id: int) -> None:
-    await db.execute("DELETE FROM users WHERE account_id = %s", (account_id,))
+    await db.write("DELETE FROM users WHERE account_id = %s", (account_id,))
 
 
 async def seen_today(db: Queries, account_id: int, today: date) -> None:
-    await db.execute(
+    await db.write(
         "UPDATE users SET last_active_on = %s WHERE account_id = %s AND last_active_on IS DISTINCT FROM %s", (today, account_id, today)
     )
 
 
 async def was_here(db: Queries, account_id: int, today: date) -> None:
     """For the figures of each day."""
-    await db.execute("INSERT INTO active_days (day, account_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (today, account_id))
+    await db.write("INSERT INTO active_days (day, account_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (today, account_id))
 
 
 async def has_owner(db: Queries) -> bool:
@@ -122,20 +122,20 @@ async def counts(db: Queries) -> tuple[int, int, int, int]:
 
 
 async def add_invite(db: Queries, code_hash: str, role: str, created_by: int | None, uses: int, expires_at: datetime | None) -> None:
-    await db.execute(
+    await db.write(
         "INSERT INTO invites (code_hash, role, created_by, uses_left, expires_at) VALUES (%s, %s, %s, %s, %s)",
         (code_hash, role, created_by, uses, expires_at),
     )
 
 
 async def set_inviter(db: Queries, account_id: int, code_hash: str) -> None:
-    await db.execute(
+    await db.write(
         "UPDATE users SET invited_by = (SELECT created_by FROM invites WHERE code_hash = %s) WHERE account_id = %s", (code_hash, account_id)
     )
 
 
 async def drop_owner_invites(db: Queries) -> None:
-    await db.execute("DELETE FROM invites WHERE role = 'owner'")
+    await db.write("DELETE FROM invites WHERE role = 'owner'")
 
 
 async def invite_role(db: Queries, code_hash: str, *, use: bool) -> str | None:

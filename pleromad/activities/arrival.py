@@ -34,8 +34,7 @@ async def receive(work: Work, note: RemoteNote) -> Arrived:
     audience = visibility.of_audience(note.to, note.cc, [work.actor.followers_uri])
     parent = None
     if note.in_reply_to_uri is not None:
-        parent_id = await note_rows.id_of(work.tx, note.in_reply_to_uri)
-        parent = await note_rows.facts(work.tx, parent_id) if parent_id is not None else None
+        parent = await note_rows.facts_by_uri(work.tx, note.in_reply_to_uri)
     if audience is Visibility.FOLLOWERS and not note.mention_ids and note.room_id is None:
         require(
             await relations.has_local_follower(work.tx, work.actor.id),

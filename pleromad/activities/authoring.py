@@ -21,7 +21,6 @@ from store import emojis as emoji_rows
 from store import media as media_rows
 from store import relations
 from store import rooms as room_rows
-from store import users as user_rows
 from store.notes import Facts
 
 MAX_MEDIA = 16
@@ -81,13 +80,12 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
     silent = list((await account_rows.by_ids(work.tx, draft.to)).values()) if draft.to else []
     if parent is not None and parent.account_id != work.actor.id and room is None:
         silent += (await account_rows.by_ids(work.tx, [parent.account_id])).values()
-    visibility = draft.visibility
-    settings = None
+    visibility = draft.visibility or Visibility(work.usual_visibility)
+    language = draft.language
     if room is not None:
         visibility = Visibility.FOLLOWERS if private_room else Visibility.UNLISTED
-    elif visibility is None or draft.language is None:
-        settings = await user_rows.one(work.tx, work.actor.id)
-        visibility = visibility or Visibility(settings[7] if settings else "public")
+    else:
+        language = language or work.usual_language
     shortcodes = text.find_shortcodes(draft.text + " " + draft.spoiler_text)
     emojis = tuple((await emoji_rows.named(work.tx, shortcodes, None)).values()) if shortcodes else ()
     return Written(
@@ -96,7 +94,7 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         content_type=draft.content_type,
         spoiler_text=text.plain_name(draft.spoiler_text, work.post_limit),
         sensitive=draft.sensitive or bool(draft.spoiler_text.strip()) or work.actor.sensitized,
-        language=draft.language or (settings[9] if settings else None),
+        language=language,
         visibility=visibility,
         parent=parent,
         room=room,
@@ -227,8 +225,8 @@ def _key(handle: str, domain: str) -> tuple[str, str]:
     return name, "" if host == domain.lower() else host
 
 
-def columns(work: Work, id: int, written: Written, *, conversation_id: int) -> dict[str, Any]:
-    """The row of a new note."""
+def columns(work: Work, id: int, written: Written) -> dict[str, Any]:
+    """The row of a new note. What answers nothing has no conversation yet."""
     parent = written.parent
     return {
         "id": id,
@@ -247,7 +245,7 @@ def columns(work: Work, id: int, written: Written, *, conversation_id: int) -> d
         "in_reply_to_id": parent.id if parent else None,
         "in_reply_to_uri": parent.uri if parent else None,
         "in_reply_to_account_id": parent.account_id if parent else None,
-        "conversation_id": conversation_id,
+        **({"conversation_id": parent.conversation_id} if parent else {}),
         "room_id": written.room.id if written.room else None,
         "tags": list(written.tags),
         "emojis": [(e.shortcode, e.url) for e in written.emojis],

@@ -16,8 +16,8 @@ from pleromad.model.account import Account, ActorType
 from pleromad.model.activity import Create
 from pleromad.model.event import Event
 from pleromad.model.note import NoteDraft, RemoteNote, Visibility
+from pleromad.searching.documents import Findable
 from store import accounts as account_rows
-from store import activities as activity_rows
 from store import media as media_rows
 from store import notes as note_rows
 from store import rooms as room_rows
@@ -35,8 +35,8 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
     written = await authoring.compose(work, draft)
     id = await work.ids.mint(written.published)
     parent = written.parent
-    conversation_id = parent.conversation_id if parent else await note_rows.add_conversation(work.tx, id, work.uris.conversation(id))
-    columns = authoring.columns(work, id, written, conversation_id=conversation_id)
+    conversation_id = parent.conversation_id if parent else id
+    columns = authoring.columns(work, id, written)
     conversation = work.uris.conversation(id)
     if parent is not None:
         conversation = str((parent.data or {}).get("context") or work.uris.conversation(conversation_id))
@@ -49,7 +49,17 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
         updated=None,
         conversation=conversation,
     )
-    await note_rows.add(work.tx, {**columns, "data": json})
+    found = finding.of_written(work, id, written)
+    await note_rows.place(
+        work.tx,
+        {**columns, "data": json},
+        conversation_uri=conversation,
+        named=[a.id for a in written.named],
+        silent=[a.id for a in written.silent],
+        tags=written.tags,
+        reader=found.reader,
+        document=found.document,
+    )
     if written.media:
         await media_rows.attach(work.tx, id, [m.id for m in written.media])
     if written.poll:
@@ -63,20 +73,17 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
             voters_count=0,
             expires_at=_closes(written),
         )
-    await note_rows.add_mentions(work.tx, id, [a.id for a in written.named], [a.id for a in written.silent])
-    await note_rows.set_tags(work.tx, id, written.tags, fresh=True)
-    await finding.of_written(work, id, written, fresh=True)
-    await account_rows.count_note(work.tx, work.actor.id, written.published)
     await _spread(
         work,
         id,
         visibility=written.visibility,
         parent=parent,
         room=written.room,
-        people=[a.id for a in written.people],
+        people=[a.id for a in written.people if a.local],
         conversation_id=conversation_id,
         tags=written.tags,
     )
+    await _count(work, found, parent, written.published)
     if written.visibility is Visibility.LOCAL:
         return Result(None, id, visibility=written.visibility)
     create = _create_json(work, json)
@@ -104,10 +111,10 @@ def _create_json(work: Work, note: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> Result:
-    known = await note_rows.id_of(work.tx, note.uri)
+    known, buried, awaited = await note_rows.arriving(work.tx, note.uri)
     if known is not None:
         return Result(note_id=known, unchanged=True)
-    if await activity_rows.buried(work.tx, [note.uri]):
+    if buried:
         raise errors.Gone(station="check")
     if note.room_id is not None:
         room = await work.account(note.room_id)
@@ -120,12 +127,18 @@ async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> 
     arrived = await arrival.receive(work, note)
     id = await work.ids.mint(arrived.columns["created_at"])
     parent = arrived.parent
-    if parent is not None:
-        conversation_id = parent.conversation_id
-    else:
-        conversation_id = await note_rows.add_conversation(work.tx, id, note.conversation_uri)
-    if not await note_rows.add(work.tx, {**arrived.columns, "id": id, "conversation_id": conversation_id}):
-        return Result(note_id=await note_rows.id_of(work.tx, note.uri), unchanged=True)
+    columns = {**arrived.columns, "id": id} | ({"conversation_id": parent.conversation_id} if parent is not None else {})
+    found = finding.of_arrived(work, id, columns, note)
+    conversation_id = await note_rows.place(
+        work.tx,
+        columns,
+        conversation_uri=note.conversation_uri,
+        joins=note.conversation_uri is not None,
+        named=note.mention_ids[: arrival.MAX_MENTIONS],
+        tags=columns["tags"],
+        reader=found.reader,
+        document=found.document,
+    )
     if note.attachments:
         await media_rows.add_remote(work.tx, [await work.ids.mint() for _ in note.attachments], work.actor.id, id, note.attachments)
     if note.poll is not None:
@@ -139,13 +152,8 @@ async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> 
             voters_count=note.poll.voters_count,
             expires_at=note.poll.expires_at or (work.now if note.poll.closed else None),
         )
-    await note_rows.add_mentions(work.tx, id, note.mention_ids[: arrival.MAX_MENTIONS], ())
-    await note_rows.set_tags(work.tx, id, arrived.columns["tags"], fresh=True)
-    await finding.of_arrived(work, id, arrived.columns, note, fresh=True)
-    adopted = await note_rows.adopt_replies(work.tx, id, note.uri, work.actor.id)
-    if adopted:
+    if awaited and (adopted := await note_rows.adopt_replies(work.tx, id, note.uri, work.actor.id)):
         await note_rows.count(work.tx, id, replies=adopted)
-    await account_rows.count_note(work.tx, work.actor.id, arrived.columns["created_at"])
     await _spread(
         work,
         id,
@@ -154,10 +162,11 @@ async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> 
         room=room,
         people=note.mention_ids,
         conversation_id=conversation_id,
-        tags=arrived.columns["tags"],
+        tags=columns["tags"],
         live=work.origin.kind != "fetched",
         reply_elsewhere=note.in_reply_to_uri is not None and parent is None,
     )
+    await _count(work, found, parent, columns["created_at"])
     if room is not None and room.local and raw is not None:
         await announce_in_room(work, room, raw)
     return Result(raw, id, visibility=arrived.visibility)
@@ -176,9 +185,8 @@ async def _spread(
     live: bool = True,
     reply_elsewhere: bool = False,
 ) -> None:
-    """Count the reply, fill homes, tell people. Of a fetched note (`live` False) nobody is told: it is old."""
+    """Fill homes, tell people. Of a fetched note (`live` False) nobody is told: it is old."""
     if parent is not None:
-        await note_rows.count(work.tx, parent.id, replies=1)
         work.events.append(Event(event.NOTE_UPDATED, parent.id, parent.account_id, -1))
     if not live:
         return
@@ -196,6 +204,14 @@ async def _spread(
         )
     await surface.mention(work, people, note_id=id, conversation_id=conversation_id, visibility=visibility, room=room is not None)
     await surface.notify(work, "status", [each for each in bells if each not in people], note_id=id, conversation_id=conversation_id)
+
+
+async def _count(work: Work, found: Findable, parent: Facts | None, published: datetime) -> None:
+    """What many notes change: written last, so that those who say something at the same time wait for nothing but COMMIT."""
+    await finding.use(work, found, published)
+    await account_rows.count_note(work.tx, work.actor.id, published)
+    if parent is not None:
+        await note_rows.count(work.tx, parent.id, replies=1)
 
 
 async def pass_on_in_room(work: Work, room_id: int, data: dict[str, Any]) -> None:

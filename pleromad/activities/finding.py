@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pleromad import cards
@@ -16,10 +15,9 @@ from store import media as media_rows
 from store import tags as tag_rows
 
 
-async def of_written(work: Work, id: int, written: Written, *, fresh: bool) -> None:
-    """A note of somebody here; `fresh`: not an edit."""
-    links = documents.links_of(written.content)
-    note = Findable(
+def of_written(work: Work, id: int, written: Written) -> Findable:
+    """A note of somebody here."""
+    return Findable(
         id=id,
         account_id=work.actor.id,
         visibility=written.visibility,
@@ -29,25 +27,19 @@ async def of_written(work: Work, id: int, written: Written, *, fresh: bool) -> N
         language=written.language,
         sensitive=written.sensitive,
         reply=written.parent is not None,
-        link=bool(links),
+        link=bool(documents.links_of(written.content)),
         tags=written.tags,
         media=[(media.kind.value, media.description) for media in written.media],
         options=written.poll.options if written.poll else (),
     )
-    await documents.keep(work.tx, note)
-    await cards.attach(work, id, links, visibility=written.visibility, media=bool(written.media), fresh=fresh)
-    if fresh:
-        await _use_tags(work, written.visibility, written.tags, written.published)
 
 
-async def of_arrived(work: Work, id: int, columns: dict[str, Any], note: RemoteNote, *, fresh: bool) -> None:
+def of_arrived(work: Work, id: int, columns: dict[str, Any], note: RemoteNote) -> Findable:
     """A note of another server. `columns` are those of its row as the door's note became."""
-    visibility = Visibility(columns["visibility"])
-    links = documents.links_of(columns["content"])
-    found = Findable(
+    return Findable(
         id=id,
         account_id=work.actor.id,
-        visibility=visibility,
+        visibility=Visibility(columns["visibility"]),
         room_id=note.room_id,
         content=columns["content"],
         spoiler_text=columns["spoiler_text"],
@@ -55,17 +47,29 @@ async def of_arrived(work: Work, id: int, columns: dict[str, Any], note: RemoteN
         language=columns["language"],
         sensitive=columns["sensitive"],
         reply=note.in_reply_to_uri is not None,
-        link=bool(links),
+        link=bool(documents.links_of(columns["content"])),
         tags=columns["tags"],
         media=[(media_rows.kind_of(one.media_type).value, one.description) for one in note.attachments],
         options=[title for title, _ in note.poll.options] if note.poll else (),
     )
-    await documents.keep(work.tx, found)
-    await cards.attach(work, id, links, visibility=visibility, media=bool(note.attachments), fresh=fresh)
-    if fresh:
-        await _use_tags(work, visibility, columns["tags"], columns["created_at"])
 
 
-async def _use_tags(work: Work, visibility: Visibility, tags: Collection[str], at: Any) -> None:
-    if tags and visibility is Visibility.PUBLIC and at > work.now - timedelta(days=tag_rows.HISTORY_DAYS):
-        await tag_rows.use(work.tx, tags, work.actor.id, at.date())
+async def use(work: Work, note: Findable, at: datetime) -> None:
+    """Of a new note: have the page behind its first link fetched, and count its hashtags.
+
+    These are rows that many notes change: write them late in the transaction.
+    """
+    if note.tags and note.visibility is Visibility.PUBLIC and at > work.now - timedelta(days=tag_rows.HISTORY_DAYS):
+        await tag_rows.use(work.tx, note.tags, work.actor.id, at.date())
+    await _attach(work, note, fresh=True)
+
+
+async def find_anew(work: Work, note: Findable) -> None:
+    """Of an edited one."""
+    await documents.keep(work.tx, note)
+    await _attach(work, note, fresh=False)
+
+
+async def _attach(work: Work, note: Findable, *, fresh: bool) -> None:
+    links = documents.links_of(note.content) if note.link else ()
+    await cards.attach(work, note.id, links, visibility=note.visibility, media=bool(note.media), fresh=fresh)

@@ -127,7 +127,7 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     before = set(old.recipients)
     await note_rows.add_mentions(work.tx, facts.id, [a.id for a in written.named], [a.id for a in written.silent])
     await note_rows.set_tags(work.tx, facts.id, written.tags)
-    await finding.of_written(work, facts.id, written, fresh=False)
+    await finding.find_anew(work, finding.of_written(work, facts.id, written))
     work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, facts.room_id or 0))
     await _tell(work, facts, before, [a.id for a in written.people])
     if facts.visibility is Visibility.LOCAL:
@@ -170,7 +170,7 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
         await note_rows.add_mentions(work.tx, facts.id, note.mention_ids[: arrival.MAX_MENTIONS], ())
     await note_rows.change(work.tx, facts.id, columns)
     if edited:
-        await finding.of_arrived(work, facts.id, arrived.columns, note, fresh=False)
+        await finding.find_anew(work, finding.of_arrived(work, facts.id, arrived.columns, note))
     if note.poll is not None:
         await note_rows.add_poll(
             work.tx,

@@ -26,6 +26,8 @@ class Work:
     now: datetime
     actor: Account
     origin: Origin
+    usual_visibility: str  # what the actor posts with, when nothing else is said
+    usual_language: str | None
     post_limit: int
     media_url: str
     activity_id: int

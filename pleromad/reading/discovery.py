@@ -55,7 +55,7 @@ class DiscoveryReading(Reader):
         known = await card_rows.known(self._database, url.partition("#")[0])
         if known is None:
             raise NotFound
-        refs, keys = await timelines.with_card(self._database, viewer, known[0], page)
+        refs, keys = await timelines.with_card(self._database, viewer, known, page)
         if not refs:
             return Slice(())
         items = await self._shelf.seen(viewer, refs)
