@@ -57,7 +57,7 @@ def trace(file: Path) -> None:
     log = file.open("a", buffering=1)
 
     def traced(self: Database, connection: Any, sql: str, params: Any) -> Any:
-        log.write(json.dumps([time.monotonic(), id(connection), " ".join(sql.split())]) + "\n")
+        log.write(json.dumps([time.monotonic(), id(connection), " ".join((sql if isinstance(sql, str) else sql.decode()).split())]) + "\n")
         return run_on(self, connection, sql, params)
 
     Database.run_on = traced  # type: ignore[method-assign,assignment]
