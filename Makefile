@@ -2,7 +2,7 @@
 # make demo    the same on data of its own, furnished with people, pictures, a poll and a room
 # make test    the tests          make lint    types, style, import contracts
 # make toot    the integration tests of the client toot, against a server of their own
-# make bench   the measurements   make irctest IRCTEST=DIR
+# make bench   the measurements   make irctest IRCTEST=DIR   make sweep FIXTURES=DIR
 HTTP ?= 4000
 GOPHER ?= 7070
 IRC ?= 6667
@@ -11,7 +11,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: run demo install test toot lint bench irctest
+.PHONY: run demo install test toot lint bench sweep irctest
 
 install: .venv/installed
 
@@ -41,6 +41,9 @@ lint: install
 
 bench: install
 	$(BIN)/python -m bench $(BENCH)
+
+sweep: install
+	FIXTURES="$(FIXTURES)" $(BIN)/python -m twisted.trial tests.sweep.sweep
 
 irctest: install
 	tests/irctest/run "$(IRCTEST)"

@@ -30,8 +30,9 @@ async def _pin(work: Work, activity: Add | Remove, given: bool) -> Result:
     note = await note_rows.facts(work.tx, activity.note_id or 0)
     require(note is not None, errors.NotFound(station="check"))
     assert note is not None
+    own = note.account_id == work.actor.id or (note.room_id == work.actor.id and not work.local)  # a Lemmy community pins its members' posts
     require(
-        note.account_id == work.actor.id and note.boost_of_id is None,
+        own and note.boost_of_id is None,
         errors.Invalid("Validation failed: Someone else's post cannot be pinned", field="id"),
     )
     if given:

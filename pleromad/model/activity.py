@@ -170,6 +170,11 @@ class Suspend(Activity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Other(Activity):
+    """Of another server, of a type that changes nothing here (Dislike, Listen, Lock ...): its JSON is kept, nobody is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(Activity):
     """`of` repeats what is undone: its type and target are matched, its uri may be None."""
 

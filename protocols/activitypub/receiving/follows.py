@@ -15,6 +15,7 @@ from pleromad.model.activity import (
     Reject,
     Undo,
 )
+from protocols.activitypub.receiving import others
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core.activities import Inner, inner_of, of_document
 
@@ -100,6 +101,8 @@ async def undo(call: Call) -> None:
     of = await _undone(call, inner)
     if of is not None:
         await call.submit(Undo(**call.base, of=of))
+    else:
+        await others.keep(call)
 
 
 async def _undone(call: Call, inner: Inner) -> Follow | Like | EmojiReact | Announce | Block | None:

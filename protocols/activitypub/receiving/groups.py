@@ -12,7 +12,7 @@ from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.receiving.notes import refresh_room
 
 # What a server may say for its own people without our asking back: it could sign as them just as well.
-_SAME_SERVER = frozenset({"Create", "Update", "Delete", "Like", "EmojiReact", "Undo"})
+_SAME_SERVER = frozenset({"Create", "Update", "Delete", "Like", "EmojiReact", "Undo", "Add", "Remove", "Dislike", "Lock"})
 
 
 async def relayed(call: Call, inline: dict[str, Any]) -> None:

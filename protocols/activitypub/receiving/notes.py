@@ -11,9 +11,10 @@ from pleromad.model.activity import Create, Delete, Update, Vote
 from pleromad.model.room import RoomChange
 from protocols.activitypub import to_core
 from protocols.activitypub.origins import same_origin
+from protocols.activitypub.receiving import others
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core import Said
-from protocols.activitypub.to_core.pieces import as_id, text_of, type_of
+from protocols.activitypub.to_core.pieces import as_id, prop, text_of, type_of
 from protocols.activitypub.vocabulary import ACTORS
 
 
@@ -26,7 +27,10 @@ async def create(call: Call) -> None:
         if await call.door.followed_here(call.actor.id):
             await call.door.threads.by_uri(uri)
         return
-    said = to_core.said(inline, call.core.clock.now())
+    if not to_core.readable(inline):
+        await others.keep(call)
+        return
+    said = to_core.said(_addressed(inline, call), call.core.clock.now())
     if said.author != call.actor.uri:
         raise not_theirs(f"{call.actor.uri} creates a note of {said.author}")
     if said.choice is not None and await _vote(call, said):
@@ -35,6 +39,13 @@ async def create(call: Call) -> None:
     if note.in_reply_to_uri is not None and (note.mention_ids or await call.door.followed_here(call.actor.id)):
         await call.door.threads.ancestors(note.in_reply_to_uri)
     await call.submit(Create(**call.base, note=note))
+
+
+def _addressed(inline: dict[str, Any], call: Call) -> dict[str, Any]:
+    """Discourse and some of Pixelfed's leave the addresses to the activity around."""
+    if prop(inline, "to") is not None or prop(inline, "cc") is not None:
+        return inline
+    return {**inline, "to": list(call.heard.to), "cc": list(call.heard.cc)}
 
 
 async def _vote(call: Call, said: Said) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pleromad import visibility
 from pleromad.errors import NotFound
+from pleromad.model.account import Account
 from pleromad.model.activity import Add, Announce, EmojiReact, Like, Remove
 from pleromad.model.note import Visibility
 from protocols.activitypub import to_core
 from protocols.activitypub.origins import same_origin
 from protocols.activitypub.receiving import groups
 from protocols.activitypub.receiving.call import Call
-from protocols.activitypub.to_core.pieces import type_of
+from protocols.activitypub.to_core.pieces import as_id, prop, type_of
 from protocols.activitypub.vocabulary import ACTIVITIES
 
 
@@ -37,10 +38,13 @@ async def react(call: Call) -> None:
 async def announce(call: Call) -> None:
     """A boost. Of what is inline only the id is used (S4), unless a group passes on an activity (FEP-1b12)."""
     inline = call.heard.inline
-    if inline is not None and type_of(inline, ACTIVITIES) in ACTIVITIES:
-        await groups.relayed(call, inline)
-        return
     uri = call.heard.object_id
+    if inline is not None and type_of(inline, ACTIVITIES) in ACTIVITIES:
+        if call.actor.group:
+            await groups.relayed(call, inline)
+            return
+        # WordPress announces what it created as a whole: a boost of what is in it.
+        uri = as_id(prop(inline, "object")) if type_of(inline, ACTIVITIES) in ("Create", "Update") else None
     if uri is None:
         raise NotFound
     note_id = await call.core.reading.note_id_of(uri)
@@ -79,8 +83,25 @@ async def _collect(call: Call, given: bool) -> None:
         if note_id is not None:
             await call.submit(kind(**call.base, collection="featured", note_id=note_id))
         return
-    if target.endswith("/moderators"):
+    group = call.room or await _audience(call)
+    if group is not None and target == group.featured_uri:
+        await _pin_in_group(call, group, uri, given)
+    elif target.endswith("/moderators"):
         await _rank(call, target.removesuffix("/moderators"), uri, given)
+
+
+async def _audience(call: Call) -> Account | None:
+    """The group of another server it is said in (Lemmy: `audience`), when it is on the actor's server."""
+    uri = as_id(prop(call.heard.raw, "audience"))
+    group = await call.core.reading.account_by_uri(uri) if uri is not None and same_origin(uri, call.actor.uri) else None
+    return group if group is not None and group.group and not group.local else None
+
+
+async def _pin_in_group(call: Call, group: Account, uri: str, given: bool) -> None:
+    """A moderator pins a post in a community (Lemmy), whose server says so."""
+    note_id = await call.note_id(uri)
+    kind = Add if given else Remove
+    await call.submit_for(group, kind(actor_id=group.id, collection="featured", note_id=note_id))
 
 
 async def _rank(call: Call, room_uri: str, uri: str, given: bool) -> None:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from twisted.logger import Logger
-
 from pleromad.errors import Forbidden
 from pleromad.model.account import Account
 from protocols.activitypub.door import Door
-from protocols.activitypub.receiving import flags, follows, moves, notes, reactions, refetching
+from protocols.activitypub.receiving import flags, follows, moves, notes, others, reactions, refetching
 from protocols.activitypub.receiving.call import Call
 from protocols.activitypub.to_core import Heard
-
-log = Logger(namespace="activitypub")
 
 RECEIVE: Mapping[str, Callable[[Call], Awaitable[None]]] = {
     "Accept": follows.accept,
@@ -58,8 +54,4 @@ class Receiver:
         await refetching.forwarded(Call(self._door, heard, by, self.receive))
 
     async def receive(self, call: Call) -> None:
-        work = RECEIVE.get(call.heard.type)
-        if work is None:
-            log.debug("Nothing is done with {type} {id}", type=call.heard.type, id=call.heard.id)
-            return
-        await work(call)
+        await RECEIVE.get(call.heard.type, others.keep)(call)

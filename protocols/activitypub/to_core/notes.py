@@ -63,7 +63,7 @@ def said(document: Mapping[str, Any], now: datetime) -> Said:
     if not isinstance(uri, str) or origin_of(uri) is None:
         raise Invalid("This note has no id")
     type = type_of(document, NOTES)
-    if type not in NOTES and not _is_readable(document):
+    if not readable(document):
         raise Invalid("This is no note", detail=f"{uri}: {type[:60]!r}")
     author = author_of(document, uri)
     audience = tuple(addresses(prop(document, "audience")))
@@ -96,6 +96,11 @@ def said(document: Mapping[str, Any], now: datetime) -> Said:
         raw=dict(document),
     )
     return Said(note, author, tuple(href for _, href in mentioned), audience, choice_of(document))
+
+
+def readable(document: Mapping[str, Any]) -> bool:
+    """Is there anything in it to show as a note?"""
+    return type_of(document, NOTES) in NOTES or _is_readable(document)
 
 
 def _is_readable(document: Mapping[str, Any]) -> bool:

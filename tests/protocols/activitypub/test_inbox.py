@@ -175,6 +175,64 @@ class GenuineTests(InboxCase):
         assert note is not None
         self.assertEqual((note.title, note.room_id, note.account.uri), ("News", known.id, joe))
 
+    async def test_what_nothing_comes_of_is_kept_when_it_concerns_somebody_here(self) -> None:
+        said = await self.here.say(self.alice, "tea?")
+        dislike = self.activity("Dislike", said.uri, 1)
+        view = self.activity("View", said.uri, 2)
+        elsewhere = self.activity("Dislike", f"{self.far.url}/notes/9", 3)
+        unknown = self.activity("Create", {"id": f"{self.far.url}/things/1", "type": "Thing", "attributedTo": self.bob}, 4)
+        for activity in (dislike, view, elsewhere, unknown):
+            await self.send(activity)
+        reading = self.here.core.reading
+        kept = [await reading.activity_by_uri(activity["id"]) for activity in (dislike, view, elsewhere, unknown)]
+        self.assertEqual([row is not None for row in kept], [True, False, False, False])
+        assert kept[0] is not None
+        self.assertEqual((kept[0].type, kept[0].data), ("Dislike", dislike))
+        self.assertEqual(await self.here.told(self.alice), [])
+        await self.follow_bob()
+        await self.send({**unknown, "id": f"{self.far.url}/activities/5"})
+        self.assertIsNotNone(await reading.activity_by_uri(f"{self.far.url}/activities/5"))
+
+    async def test_a_note_without_addresses_has_those_of_its_create(self) -> None:
+        """Discourse."""
+        await self.follow_bob()
+        create = self.create(1)
+        del create["object"]["to"], create["object"]["cc"]
+        await self.send(create)
+        note = await self.here.note(f"{self.far.url}/notes/1")
+        assert note is not None
+        self.assertEqual(note.visibility, Visibility.PUBLIC)
+
+    async def test_a_person_who_announces_a_whole_create_boosts_what_is_in_it(self) -> None:
+        """WordPress; what stands there is not believed, the note is fetched."""
+        await self.follow_bob()
+        inner = self.create(1)
+        forged = {**inner, "object": {**inner["object"], "content": "<p>forged</p>"}}
+        await self.send(self.activity("Announce", forged, 3, to=[PUBLIC]))
+        boost = await self.here.note(f"{self.far.url}/activities/3")
+        assert boost is not None and boost.boost_of is not None
+        self.assertEqual(boost.boost_of.content, "<p>note 1</p>")
+
+    async def test_a_moderator_pins_in_a_community(self) -> None:
+        """Lemmy: Add to the community's `featured`, by a moderator on its server; nobody else can."""
+        group = self.far.person("world", type="Group", featured=f"{self.far.url}/users/world/featured")
+        known = await self.here.core.resolver.account(group)  # type: ignore[union-attr]
+        await self.here.submit(Follow(actor_id=self.alice.id, target_id=known.id))
+        await self.quiet(self.here)
+        await self.send({**self.activity("Accept", self.far.received("Follow")[-1], 2), "actor": group}, by=group)
+        await self.send(self.create(1, audience=group, to=[group, PUBLIC], cc=[]))
+        pin = self.activity("Add", f"{self.far.url}/notes/1", 3, target=f"{group}/featured", audience=group, to=[PUBLIC], cc=[group])
+        third = await self.peer()
+        eve = third.person("eve")
+        await third.post(self.inbox, {**pin, "id": f"{third.url}/1", "actor": eve}, by=eve)
+        await self.quiet(self.here)
+        pins = "SELECT count(*) FROM pins WHERE account_id = %s"
+        self.assertEqual(await self.here.database.fetch_value(pins, (known.id,)), 0)
+        await self.send(pin)
+        self.assertEqual(await self.here.database.fetch_value(pins, (known.id,)), 1)
+        await self.send({**pin, "id": f"{self.far.url}/activities/4", "type": "Remove"})
+        self.assertEqual(await self.here.database.fetch_value(pins, (known.id,)), 0)
+
     async def test_junk_is_refused_in_words(self) -> None:
         for body, status in ((b"", 400), (b"[]", 400), (b"{", 400), (b'{"type": "Note"}', 400), (b"{" * 2_000_000, 413)):
             self.assertEqual(await self.far.post(self.inbox, body, by=self.bob), status, body[:20])
