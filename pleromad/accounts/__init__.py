@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pleromad.accounts.actors import Actors
+from pleromad.accounts.certificates import Certificates
 from pleromad.accounts.desk import Desk
 from pleromad.accounts.links import Links
 from pleromad.accounts.moving import Moving
@@ -11,6 +12,6 @@ from pleromad.accounts.second_factor import SecondFactor
 __all__ = ["Accounts"]
 
 
-class Accounts(Links, SecondFactor, Moving, Actors):
+class Accounts(Links, SecondFactor, Certificates, Moving, Actors):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

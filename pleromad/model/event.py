@@ -36,6 +36,7 @@ ROOM_KICKED = "room_kicked"  # account_id whom, other_id room, note_id 0, text: 
 ROOM_CHANGED = "room_changed"  # account_id who, other_id room, text: what, e.g. "topic" or "+o alice" or "+m"
 ROOM_INVITED = "room_invited"  # account_id whom, other_id room, text: inviter acct
 TOKEN_REVOKED = "token_revoked"  # other_id token id, account_id owner
+PRESENCE_CHANGED = "presence_changed"  # account_id: came to or left IRC, or is away there; text: which daemon says so
 MARKER_MOVED = "marker_moved"  # account_id owner, text: which timeline, other_id last read id
 FILTERS_CHANGED = "filters_changed"  # account_id owner
 SETTINGS_CHANGED = "settings_changed"

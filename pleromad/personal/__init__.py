@@ -9,12 +9,13 @@ from pleromad.personal.filters import Filters
 from pleromad.personal.lists import Lists
 from pleromad.personal.marks import Marks
 from pleromad.personal.notifications import Notices
+from pleromad.personal.presence import Presences
 from pleromad.personal.push import Push
 from pleromad.personal.tags import Tags
 
 __all__ = ["Personal", "PersonalDesk"]
 
 
-class Personal(Marks, Lists, Filters, Tags, Notices, Talks, Push, Collections):
+class Personal(Marks, Lists, Filters, Tags, Notices, Talks, Push, Collections, Presences):
     def __init__(self, desk: PersonalDesk) -> None:
         super().__init__(desk)

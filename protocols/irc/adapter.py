@@ -96,6 +96,7 @@ class IrcService(Service):
 
     async def _start(self) -> None:
         self._stop_listening = assembly.listen(self.network)
+        self.network.presence.start()
         for text in self._core.settings.irc.listen:
             self.ports.append(await serverFromString(self._reactor, text).listen(self.connections))
 
@@ -111,6 +112,7 @@ class IrcService(Service):
                 await stopping
         self.ports = []
         self._stop_listening()
+        self.network.presence.ending = True
         waiting = [connection.gone for connection in self.connections.open]
         cut = self._reactor.callLater(CLOSING_SECONDS, self._cut)
         for connection in list(self.connections.open):
@@ -119,6 +121,7 @@ class IrcService(Service):
         await DeferredList(waiting)
         if cut.active():
             cut.cancel()
+        await self.network.presence.stop()
 
     def _cut(self) -> None:
         for connection in list(self.connections.open):

@@ -12,6 +12,7 @@ from protocols.irc.account_events import AccountEvents
 from protocols.irc.backing import MemoryBacking
 from protocols.irc.directs import Directs
 from protocols.irc.network import Network, Settings
+from protocols.irc.presence import Presence
 from protocols.irc.reactions import Reactions
 from protocols.irc.room_events import RoomEvents
 from protocols.irc.rooms import Rooms
@@ -27,6 +28,7 @@ def assemble(settings: Callable[[], Settings], core: Core, reactor: Any) -> Netw
     network.timelines = Timelines(network)
     network.directs = Directs(network)
     network.reactions = Reactions(network)
+    network.presence = Presence(network)
     return network
 
 
@@ -41,6 +43,7 @@ def listen(network: Network) -> Callable[[], None]:
         await network.directs.heard(event)
         await network.timelines.heard(event)
         await network.reactions.heard(event)
+        await network.presence.heard(event)
         reading_marks.heard(network, event)
         await accounts.heard(event)
 

@@ -25,8 +25,10 @@ def leave(session: Session, reason: str) -> None:
     if person.sessions:
         return
     network.remember_gone(person)
+    network.presence.changed(person)
     _quit(network, person, reason)
-    tell.offline(network, person.key, person.nick)
+    if not person.present:
+        tell.offline(network, person.key, person.nick)
 
 
 def _quit(network: Network, person: Person, reason: str) -> None:

@@ -15,6 +15,7 @@ from pleromad.accounts.throttle import Throttle
 from pleromad.clock import Clock, iso
 from protocols.irc.channels import Channel
 from protocols.irc.history import Rings, key_at
+from protocols.irc.locks import Locks
 from protocols.irc.message import Message, casefold
 from protocols.irc.names import as_nick
 from protocols.irc.people import Person
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pleromad.core import Core
     from protocols.irc.backing import MemoryBacking
     from protocols.irc.directs import Directs
+    from protocols.irc.presence import Presence
     from protocols.irc.reactions import Reactions
     from protocols.irc.rooms import Rooms
     from protocols.irc.session import Session
@@ -79,6 +81,7 @@ class Network:
     timelines: Timelines
     directs: Directs
     reactions: Reactions
+    presence: Presence
 
     def __init__(self, settings: Callable[[], Settings], core: Core, reactor: Any) -> None:
         self._settings = settings
@@ -99,7 +102,8 @@ class Network:
         self._last_key = 0
         self.newcomers = Throttle(NEWCOMERS, "Too many new accounts from your address, please wait a few minutes")
         self.letters = Rings()  # what people said to each other that nobody keeps
-        self._boot = secrets.token_hex(4)
+        self.presences = Locks()  # by account: what is told of one keeps its order
+        self.boot = secrets.token_hex(4)
         self._cloak_secret = secrets.token_bytes(16)
 
     @property
@@ -120,7 +124,7 @@ class Network:
     def next_message_id(self) -> str:
         """For what is not kept: unique over restarts, never the id of a note."""
         self._messages += 1
-        return f"{self._boot}-{self._messages:x}"
+        return f"{self.boot}-{self._messages:x}"
 
     def next_key(self) -> int:
         """A place in time for what is not kept, after all those before."""

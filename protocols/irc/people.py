@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _numbers = itertools.count(1)
 NOT_CONNECTED = "Not connected here"
+ELSEWHERE_NOT = "\0"  # no away message: not connected to another daemon either
 
 
 class Person:
@@ -28,6 +29,7 @@ class Person:
         "account",
         "away",
         "channels",
+        "elsewhere",
         "entering",
         "host",
         "invited",
@@ -56,6 +58,7 @@ class Person:
         self.account = account
         self.staff: Account | None = None  # whose role an operator has: the account named to OPER
         self.away: str | None = None
+        self.elsewhere: str | None = ELSEWHERE_NOT  # the away message on another daemon, None: there and not away
         self.modes: set[str] = set()
         self.sessions: list[Session] = []
         self.channels: dict[str, Channel] = {}
@@ -110,7 +113,14 @@ class Person:
         """Why this person is away, None when here. People of other servers are never said to be away."""
         if self.remote:
             return None
-        return self.away if self.connected else NOT_CONNECTED
+        if self.connected:
+            return self.away
+        return NOT_CONNECTED if self.elsewhere == ELSEWHERE_NOT else self.elsewhere
+
+    @property
+    def present(self) -> bool:
+        """Connected to this daemon or to another one."""
+        return self.connected or self.elsewhere != ELSEWHERE_NOT
 
     def settled(self) -> list[Session]:
         """The sessions that know by now what the person is in; the others are about to be told."""

@@ -121,6 +121,7 @@ class RoomEvents:
             return
         account = await self._network.core.reading.account(account_id)
         person = self._network.rooms.absent(account)
+        await self._network.presence.load((person,))
         channel.add(person)
         tell.joined(self._network, channel, person)
 

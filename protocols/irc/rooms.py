@@ -104,6 +104,7 @@ class Rooms:
                 for person in here or [self.absent(member.account)]:
                     channel.add(person, ranks)
                 channel.untold.update(here)
+        await self._network.presence.load(channel.members)
 
     def absent(self, account: Account) -> Person:
         """The Person of an account that is not connected here, known to all rooms alike."""

@@ -78,6 +78,8 @@ async def _attach(call: Call, account: Account, *, first: bool) -> None:
     try:
         await call.network.core.accounts.seen(account.id)
         if first:
+            call.network.presence.changed(call.person)
+        if first:
             await reading_marks.load(call.network, call.person)
             await metadata.load(call.network, call.person)
         await call.network.rooms.attach(call.session, call, first=first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pleromad.model.account import ProfileChange
 from pleromad.model.activity import Origin, Update
 from protocols.irc import names, numerics, tell
+from protocols.irc.finding import present
 from protocols.irc.message import cut_text
 from protocols.irc.table import Call, command
 
@@ -29,6 +30,7 @@ async def away(call: Call) -> None:
         call.numeric(numerics.RPL_UNAWAY, "You are no longer marked as being away")
     if changed:
         tell.away_changed(call.network, person)
+        call.network.presence.changed(person)
 
 
 @command("PERSISTENCE", minimum=1, help="PERSISTENCE GET\nAn account stays in its rooms when its clients go.")
@@ -74,9 +76,6 @@ async def userhost(call: Call) -> None:
 
 @command("ISON", minimum=1, help="ISON nick{ nick}\nWhich of these are here.")
 async def ison(call: Call) -> None:
-    here = []
-    for nick in " ".join(call.params).split():
-        person = call.network.connected(nick)
-        if person is not None:
-            here.append(person.nick)
-    call.numeric(numerics.RPL_ISON, " ".join(here))
+    nicks = " ".join(call.params).split()
+    found = await present(call.network, nicks)
+    call.numeric(numerics.RPL_ISON, " ".join(found[nick].nick for nick in nicks if nick in found))

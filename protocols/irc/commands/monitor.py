@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from protocols.irc import numerics
+from protocols.irc.finding import present
 from protocols.irc.message import casefold
 from protocols.irc.names import looks_like_channel
 from protocols.irc.network import MONITOR_LIMIT
@@ -19,7 +20,7 @@ async def monitor(call: Call) -> None:
     nicks = [nick for nick in call.param(1).split(",") if nick]
     match call.param(0).upper():
         case "+":
-            _add(call, nicks)
+            await _add(call, nicks)
         case "-":
             for nick in nicks:
                 session.unwatch(casefold(nick))
@@ -30,12 +31,12 @@ async def monitor(call: Call) -> None:
             _send(call, numerics.RPL_MONLIST, session.monitored.values())
             call.numeric(numerics.RPL_ENDOFMONLIST, "End of MONITOR list")
         case "S":
-            _status(call, session.monitored.values())
+            await _status(call, session.monitored.values())
         case _:
             call.fail("MONITOR", "INVALID_SUBCOMMAND", call.param(0) or "*", "There are +, -, C, L and S")
 
 
-def _add(call: Call, nicks: list[str]) -> None:
+async def _add(call: Call, nicks: list[str]) -> None:
     session = call.session
     added = []
     for at, nick in enumerate(nicks):
@@ -49,7 +50,7 @@ def _add(call: Call, nicks: list[str]) -> None:
             continue
         session.watch(key, nick)
         added.append(nick)
-    _status(call, added)
+    await _status(call, added)
 
 
 def _is_nick(nick: str) -> bool:
@@ -57,10 +58,12 @@ def _is_nick(nick: str) -> bool:
     return not looks_like_channel(nick) and not set(nick) & set("*?!") and len(nick.encode()) <= 128
 
 
-def _status(call: Call, nicks: Iterable[str]) -> None:
+async def _status(call: Call, nicks: Iterable[str]) -> None:
     here, gone = [], []
+    nicks = list(nicks)
+    found = await present(call.network, nicks)
     for nick in nicks:
-        person = call.network.connected(nick)
+        person = found.get(nick)
         if person is not None:
             here.append(person.source)
         else:

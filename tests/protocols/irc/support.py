@@ -114,6 +114,7 @@ class House:
 
     def close(self) -> None:
         self.stop_listening()
+        self.network.presence.ending = True
         for connection in list(self.connections.open):
             if connection.session is not None:
                 connection.session.close("over")
