@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -101,6 +102,10 @@ class MediaShelf:
         if media is None or viewer is None or media.account_id != viewer:
             raise NotFound()
         return media
+
+    async def waiting(self, account_id: int, paths: Sequence[str]) -> dict[str, int]:
+        """Ids of one's own uploads that hang on nothing yet, by their path: the part of their URL after /media/."""
+        return await media_rows.waiting(self._database, account_id, paths)
 
     async def describe(
         self,

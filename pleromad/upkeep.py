@@ -35,8 +35,9 @@ class Upkeep:
         jobs.periodic("trim homes", 3600, self._trim)
 
     async def expire_notes(self) -> None:
-        """Delete notes whose time is over."""
-        for note_id, account_id in await upkeep.expired_notes(self._database, 100):
+        """Delete notes whose time is over, and what rooms keep no longer."""
+        over = await upkeep.expired_notes(self._database, 100) + await upkeep.outlived_lines(self._database, 100)
+        for note_id, account_id in over:
             try:
                 await self._activities.submit(Delete(actor_id=account_id, note_id=note_id), Origin.system())
             except PleromadError:

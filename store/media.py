@@ -90,6 +90,14 @@ async def owned(db: Queries, account_id: int, ids: Iterable[int], media_url: str
     return {row[0]: _media(row, media_url) for row in rows}
 
 
+async def waiting(db: Queries, account_id: int, paths: Sequence[str]) -> dict[str, int]:
+    """Uploads of this account that hang on no note, by path."""
+    rows = await db.fetch(
+        "SELECT path, id FROM media WHERE account_id = %s AND note_id IS NULL AND path = ANY(%s)", (account_id, list(paths))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A small picture. `path` None: the thing itself is small enough."""

@@ -11,8 +11,8 @@ from pleromad.model.room import MaskEntry
 from store.pool import Queries
 
 COLUMNS = """r.account_id, r.topic, r.topic_by, r.topic_at, r.invite_only, r.moderated, r.members_only, r.secret, r.topic_locked,
-    r.key, r.member_limit, r.created_at"""
-SETTABLE = ("topic", "invite_only", "moderated", "members_only", "secret", "topic_locked", "key", "member_limit")
+    r.key, r.member_limit, r.created_at, r.retention_days, r.read_back"""
+SETTABLE = ("topic", "invite_only", "moderated", "members_only", "secret", "topic_locked", "key", "member_limit", "retention_days", "read_back")
 
 
 async def add(db: Queries, id: int, created_by: int | None, topic: str = "") -> None:

@@ -15,6 +15,17 @@ async def expired_notes(db: Queries, limit: int) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+async def outlived_lines(db: Queries, limit: int) -> list[tuple[int, int]]:
+    """(note id, author id) of what was said in a room of ours longer ago than the room keeps it."""
+    rows = await db.fetch(
+        """SELECT n.id, n.account_id FROM rooms r JOIN notes n ON n.room_id = r.account_id
+           WHERE r.retention_days IS NOT NULL AND n.created_at < now() - make_interval(days => r.retention_days)
+           ORDER BY n.id LIMIT %s""",
+        (limit,),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 async def end_polls(db: Queries, limit: int) -> list[tuple[int, int, list[int]]]:
     """Close polls whose time is over: (note id, author id, ids of the people here who made them or voted)."""
     rows = await db.fetch(

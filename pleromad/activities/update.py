@@ -36,6 +36,8 @@ MAX_FIELD = 500
 MAX_TOPIC = 1_000
 MAX_HOSTS = 100
 HOST = re.compile(r"[^\s/:@.]{1,63}(\.[^\s/:@.]{1,63})+")
+MAX_RETENTION_DAYS = 3_650
+READ_BACK = ("", "all", "joined", "none")
 
 
 async def apply(work: Work, activity: Update) -> Result:
@@ -300,8 +302,12 @@ async def _room(work: Work, room_id: int, change: RoomChange) -> Result:
     if "topic" in values:
         require(len(values["topic"]) <= MAX_TOPIC, errors.TooLarge("The topic is too long", field="topic"))
         values |= {"topic_by": work.actor.acct, "topic_at": work.now}
-    if values.get("member_limit") == 0:
-        values["member_limit"] = None
+    for limit in ("member_limit", "retention_days"):
+        if values.get(limit) == 0:
+            values[limit] = None
+    days, back = values.get("retention_days") or 1, values.get("read_back", "")
+    require(1 <= days <= MAX_RETENTION_DAYS, errors.Invalid("A room keeps what was said for 1 to 3650 days", field="retention_days"))
+    require(back in READ_BACK, errors.Invalid("Who may read back is one of all, joined, none", field="read_back"))
     if values:
         await room_rows.change(work.tx, room_id, values)
     if "topic" in values:

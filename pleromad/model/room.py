@@ -35,6 +35,8 @@ class Room:
     key: str = ""  # +k
     member_limit: int | None = None  # +l
     created_at: datetime | None = None
+    retention_days: int | None = None  # None: what was said is kept for ever
+    read_back: str = ""  # who may read what was said before they came: all, joined (since then), none; '': as the door is
 
     @property
     def id(self) -> int:
@@ -65,7 +67,7 @@ class MaskEntry:
 
 @dataclass(frozen=True, slots=True)
 class RoomChange:
-    """What an operator changes; None leaves a thing as it is. `member_limit` 0 takes the limit away, `key` '' the key."""
+    """What an operator changes; None leaves a thing as it is. `member_limit` and `retention_days` 0 take the limit away, `key` '' the key."""
 
     topic: str | None = None
     invite_only: bool | None = None
@@ -75,3 +77,5 @@ class RoomChange:
     topic_locked: bool | None = None
     key: str | None = None
     member_limit: int | None = None
+    retention_days: int | None = None
+    read_back: str | None = None

@@ -108,4 +108,6 @@ def _room(row: Sequence[Any], account: Account) -> Room:
         key=row[9],
         member_limit=row[10],
         created_at=row[11],
+        retention_days=row[12],
+        read_back=row[13],
     )

@@ -14,7 +14,7 @@ from twisted.internet.protocol import Factory
 
 from pleromad.config import Settings as CoreSettings
 from pleromad.core import Core
-from protocols.irc import assembly, websocket
+from protocols.irc import assembly, filehost, websocket
 from protocols.irc.connection import Connection
 from protocols.irc.network import Network, Settings
 from protocols.irc.websocket import WebConnection
@@ -32,6 +32,7 @@ def build(core: Core, site: Site, reactor: Any) -> IrcService | None:
         return None
     service = IrcService(core, reactor)
     websocket.register(site, service.connections)
+    filehost.register(site)
     return service
 
 
@@ -137,6 +138,7 @@ def settings_of(settings: CoreSettings) -> Settings:
         admin_email=settings.instance.contact_email,
         guests=settings.irc.guests,
         motd=settings.irc.motd or _motd(settings),
+        filehost=settings.http.public_url + filehost.PATH,
         sts_port=_tls_port(settings.irc.listen),
     )
 

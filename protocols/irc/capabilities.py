@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from protocols.irc import metadata, multiline
+from protocols.irc import metadata, multiline, playback
 
 if TYPE_CHECKING:
     from protocols.irc.network import Network
@@ -44,6 +44,7 @@ OFFERED: Mapping[str, str] = {
     "setname": "",
     "standard-replies": "",
     "userhost-in-names": "",
+    playback.CAPABILITY: "",
 }
 
 _TAG_NEEDS = {"time": "server-time", "account": "account-tag", "batch": "batch", "label": "labeled-response"}

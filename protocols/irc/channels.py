@@ -64,6 +64,7 @@ class Channel:
         self.topic_at = 0
         self.flags: set[str] = {"n", "t"}
         self.password = ""
+        self.read_back = ""  # of a room: who may read what was said before they came
         self.metadata: dict[str, str] = {}
         self.limit: int | None = None
         self.lists: dict[str, dict[str, Mask]] = {kind: {} for kind in LIST_MODES}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+from OpenSSL.crypto import FILETYPE_ASN1, dump_certificate
+from OpenSSL.SSL import VERIFY_PEER
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from protocols.irc.login import Login, log_in_by_certificate
 from protocols.irc.message import LineBuffer
 from protocols.irc.network import Network
 from protocols.irc.session import Session
@@ -34,8 +38,13 @@ class Connection(Protocol):
 
     def connectionMade(self) -> None:
         secure = ISSLTransport.providedBy(self.transport)
+        if secure:
+            # The handshake has not begun. Any certificate will do: what counts is whose its fingerprint is (SASL EXTERNAL).
+            self.transport.getHandle().set_verify(VERIFY_PEER, lambda *_: True)
         self.transport.registerProducer(self, True)
         self.session = Session(self._network, self, self.address, secure=secure)
+        if secure:
+            self.session.external = self._by_certificate
         self.session.opened()
 
     def dataReceived(self, data: bytes) -> None:
@@ -71,6 +80,13 @@ class Connection(Protocol):
     def abort(self) -> None:
         if self.transport is not None:
             self.transport.abortConnection()
+
+    async def _by_certificate(self) -> Login | None:
+        """Whose certificate the client has shown; for SASL EXTERNAL."""
+        certificate = self.transport.getPeerCertificate()
+        if certificate is None:
+            return None
+        return await log_in_by_certificate(self._network, hashlib.sha256(dump_certificate(FILETYPE_ASN1, certificate)).digest())
 
     def pause(self) -> None:
         if self.transport is not None:

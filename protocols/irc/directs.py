@@ -23,7 +23,7 @@ from protocols.irc.people import Person
 from protocols.irc.reading_marks import DELIVERED, delivered
 from protocols.irc.redaction import tell_redacted
 from protocols.irc.room_backing import note_id_of, post
-from protocols.irc.showing import earlier, show_note
+from protocols.irc.showing import asks_itself, earlier, show_note
 from protocols.irc.table import Call, Refused
 
 if TYPE_CHECKING:
@@ -84,11 +84,11 @@ class Directs:
         network, person = self._network, session.person
         if person is None or person.account_id is None:
             return
-        account_id, since = person.account_id, person.read.get(DELIVERED, 0)
+        account_id, since = person.account_id, session.missed_since or person.read.get(DELIVERED, 0)
         if not since:
             await delivered(network, person, network.next_key())
             return
-        if session.has("draft/chathistory"):
+        if asks_itself(session):
             return
         found = await network.core.reading.direct(account_id, Page(limit=MISSED, min_id=since))
         notes = [seen.note for seen in reversed(found.items) if seen.note.account.id != account_id]

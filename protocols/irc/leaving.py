@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from protocols.irc import tell
+from pleromad.daemon import spawn
+from protocols.irc import reading_marks, tell
 from protocols.irc.people import Person
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def leave(session: Session, reason: str) -> None:
     if person is None or session not in person.sessions:
         return
     person.sessions.remove(session)
+    if session.device and person.account_id is not None:
+        spawn(reading_marks.left(session, person.account_id), "remembering when a device left")
     if person.sessions:
         return
     network.remember_gone(person)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from pleromad.errors import Gone, NotFound, Unauthenticated
 from pleromad.model.account import Account
@@ -11,12 +12,14 @@ from protocols.irc import names
 from protocols.irc.network import Network
 
 CREDENTIAL_LIMIT = 1024
+_DEVICE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
     account: Account
     token_id: int | None = None  # of the token that was given in place of the password
+    device: str = ""  # `name@device`: which of one's clients this is
 
 
 async def log_in(network: Network, login: str, secret: str, address: str) -> Login:
@@ -28,9 +31,18 @@ async def log_in(network: Network, login: str, secret: str, address: str) -> Log
         raise Unauthenticated()
     accounts = network.core.accounts
     token = await accounts.token(secret)
+    name, device = device_of(network, login)
     if token is None:
-        return Login((await accounts.log_in(_name(network, login), secret, address=address)).account)
-    return await _by_token(network, token, login)
+        return Login((await accounts.log_in(_name(network, name), secret, address=address)).account, device=device)
+    return replace(await _by_token(network, token, name), device=device)
+
+
+def device_of(network: Network, login: str) -> tuple[str, str]:
+    """`name@phone` as name and device: what no domain can be, having no dot, and not this server's either."""
+    name, at, device = login.rpartition("@")
+    if at and name and _DEVICE.fullmatch(device) and device.lower() != network.settings.domain.lower():
+        return name, device.lower()
+    return login, ""
 
 
 async def log_in_by_token(network: Network, secret: str, login: str) -> Login:
@@ -51,6 +63,14 @@ async def _by_token(network: Network, token: Token, login: str) -> Login:
     if login and _name(network, login).lower() not in (user.account.username.lower(), user.email.lower()):
         raise Unauthenticated()
     return Login(user.account, token.id)
+
+
+async def log_in_by_certificate(network: Network, fingerprint: bytes) -> Login | None:
+    """Whose TLS client certificate this is."""
+    try:
+        return Login((await network.core.accounts.user_by_certificate(fingerprint)).account)
+    except Unauthenticated:
+        return None
 
 
 def _name(network: Network, login: str) -> str:

@@ -59,6 +59,7 @@ class Settings:
     channels_per_person: int = 100
     backlog_lines: int = 20
     register_before_connect: bool = True
+    filehost: str = ""  # where files are sent to; '': nowhere
     sts_port: int = 0  # where TLS is spoken; 0: nowhere
 
 

@@ -5,9 +5,11 @@ They are the markers of the core, so that `&home` is read as far as the Mastodon
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pleromad.clock import iso
+from pleromad.errors import StoreUnavailable
 from pleromad.ids import moment_of
 from pleromad.model import event as events
 from pleromad.model.event import Event
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from protocols.irc.table import Call
 
 CAPABILITY = "draft/read-marker"
+MAX_DEVICES = 20
 DELIVERED = ".irc"  # the place of the last direct message that IRC has shown somebody
 
 
@@ -45,6 +48,25 @@ def line(network: Network, person: Person, target: str) -> Message:
 async def load(network: Network, person: Person) -> None:
     if person.account_id is not None:
         person.read.update(await network.core.reading.read_marks(person.account_id))
+
+
+def recognise(session: Session) -> None:
+    """A client that says which device it is will be shown what was said since that device was here last."""
+    if session.device and session.person is not None:
+        session.missed_since = session.person.read.get(f"{DELIVERED}:{session.device}", 0)
+
+
+async def left(session: Session, account_id: int) -> None:
+    """The device has gone: up to now it was shown everything."""
+    network, person = session.network, session.person
+    devices = [place for place in person.read if place.startswith(f"{DELIVERED}:")] if person is not None else []
+    place = f"{DELIVERED}:{session.device}"
+    if person is None or (place not in devices and len(devices) >= MAX_DEVICES):
+        return
+    key = network.next_key()
+    person.read[place] = key
+    with suppress(StoreUnavailable):
+        await network.core.personal.mark_read(account_id, place, key)
 
 
 async def move(network: Network, person: Person, target: str, key: int, call: Call) -> None:
@@ -81,5 +103,5 @@ def heard(network: Network, event: Event) -> None:
     for person in network.of_account(event.account_id):
         if person.read.get(event.text, 0) < event.other_id:
             person.read[event.text] = event.other_id
-            if event.text != DELIVERED:
+            if not event.text.startswith(DELIVERED):
                 tell(network, person, target_of(event.text))

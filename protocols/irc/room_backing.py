@@ -27,6 +27,7 @@ from pleromad.model.room import RoomChange
 from protocols.irc import numerics
 from protocols.irc.backing import Said
 from protocols.irc.channels import Channel
+from protocols.irc.filehost import with_files
 from protocols.irc.history import Notes, key_at
 from protocols.irc.lines import plain, shown
 from protocols.irc.message import split_source
@@ -34,12 +35,13 @@ from protocols.irc.modes import Change
 from protocols.irc.names import acct_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person
-from protocols.irc.showing import show_earlier, wanting_backlog
+from protocols.irc.showing import by_absence, show_earlier, wanting_backlog
 from protocols.irc.table import Call, Refused
 
 if TYPE_CHECKING:
     from protocols.irc.session import Session
 
+MISSED_LINES = 200  # of one room, for a device that was away
 ALWAYS = {"C": "CTCP does not go into it", "R": "it is for people with an account"}
 FLAGS = {"i": "invite_only", "m": "moderated", "n": "members_only", "s": "secret", "t": "topic_locked"}
 
@@ -62,8 +64,10 @@ class RoomBacking:
             return
         read, cutoff = await self.history(channel, person)
         assert read is not None
-        notes = list(reversed(await read(Page(limit=self._network.settings.backlog_lines, since_id=cutoff))))
-        show_earlier(self._network, sessions, notes, channel.name, call)
+        shown = Page(limit=self._network.settings.backlog_lines, since_id=cutoff)
+        for since, those in by_absence(sessions).items():
+            page = Page(limit=MISSED_LINES, since_id=max(cutoff, since)) if since else shown
+            show_earlier(self._network, those, list(reversed(await read(page))), channel.name, call)
 
     async def history(self, channel: Channel, person: Person) -> tuple[Notes | None, int]:
         """Who is in a room may read all of it; in one that is secret or for invited people what was said since they came."""
@@ -73,7 +77,10 @@ class RoomBacking:
             return [seen.note for seen in (await reading.room(account_id, room_id, page)).items]
 
         cutoff = 0
-        if channel.flags & {"i", "s"}:
+        back = channel.read_back or ("joined" if channel.flags & {"i", "s"} else "all")
+        if back == "none":
+            return notes, self._network.next_key()
+        if back == "joined":
             joined = await reading.joined_at(account_id, room_id)
             cutoff = key_at(joined or self._network.clock.now())
         return notes, cutoff
@@ -190,6 +197,7 @@ async def post(network: Network, person: Person, draft: NoteDraft) -> Outcome:
     """Submits a note. What it answers may be gone: then it is said without."""
     assert person.account_id is not None
     origin = Origin.local(person.account_id, door="irc")
+    draft = await with_files(network.core, person.account_id, draft)
     try:
         return await network.core.activities.submit(Create(actor_id=person.account_id, note=draft), origin)
     except NotFound:

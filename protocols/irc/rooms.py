@@ -216,6 +216,7 @@ def describe(channel: Channel, room: Room, host: str) -> None:
     channel.flags = {*ALWAYS, *(letter for letter, name in FLAGS.items() if getattr(room, name))}
     channel.password = room.key
     channel.limit = room.member_limit
+    channel.read_back = room.read_back
 
 
 async def lists_of(network: Network, room_id: int) -> list[MaskEntry]:

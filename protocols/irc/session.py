@@ -69,6 +69,8 @@ class Session:
         self.account: Account | None = None
         self.external: Callable[[], Awaitable[Login | None]] | None = None  # asks whom the connection itself proves (SASL EXTERNAL)
         self.away: str | None = None  # said before registration (draft/pre-away)
+        self.device = ""  # which of one's clients this is, when it says so
+        self.missed_since = 0  # the place up to which this device was connected last time; 0: not known
         self.token_id: int | None = None  # of the token that logged in
         self.sasl: bytearray | None = None
         self.mechanism = ""

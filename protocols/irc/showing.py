@@ -71,8 +71,21 @@ def show_earlier(
 
 
 def wanting_backlog(sessions: Iterable[Session]) -> list[Session]:
-    """Those that do not ask for it themselves (draft/chathistory)."""
-    return [session for session in sessions if not session.has("draft/chathistory")]
+    """Those that do not ask for it themselves."""
+    return [session for session in sessions if not asks_itself(session)]
+
+
+def by_absence(sessions: Iterable[Session]) -> dict[int, list[Session]]:
+    """By the place up to which they were shown everything; 0: not known."""
+    found: dict[int, list[Session]] = {}
+    for session in sessions:
+        found.setdefault(session.missed_since, []).append(session)
+    return found
+
+
+def asks_itself(session: Session) -> bool:
+    """For what was said before (draft/chathistory, znc.in/playback)."""
+    return session.has("draft/chathistory") or session.has("znc.in/playback")
 
 
 def earlier(network: Network, session: Session, note: Note, target: str, lines: Sequence[str]) -> Sequence[Message]:

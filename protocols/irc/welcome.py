@@ -82,8 +82,9 @@ async def _attach(call: Call, account: Account, *, first: bool) -> None:
         if first:
             await reading_marks.load(call.network, call.person)
             await metadata.load(call.network, call.person)
+        reading_marks.recognise(call.session)
         await call.network.rooms.attach(call.session, call, first=first)
-        if first:
+        if first or call.session.missed_since:
             await call.network.directs.replay(call.session, call)
     except StoreUnavailable as error:
         call.replies.flush()
@@ -112,7 +113,7 @@ async def _log_in_by_pass(call: Call, login: str, secret: str) -> bool:
         call.replies.flush()
         call.session.close("Bad password" if isinstance(error, Unauthenticated) else error.public)
         return False
-    call.session.account, call.session.token_id = found.account, found.token_id
+    call.session.account, call.session.token_id, call.session.device = found.account, found.token_id, found.device
     return True
 
 
@@ -190,6 +191,7 @@ def isupport_tokens(network: Network) -> list[str]:
         f"USERLEN={names.USER_LENGTH}",
         "UTF8ONLY",
         "WHOX",
+        *([f"soju.im/FILEHOST={settings.filehost}"] if settings.filehost else []),
     ]
 
 

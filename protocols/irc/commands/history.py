@@ -75,7 +75,7 @@ async def chathistory(call: Call) -> None:
         call.fail("CHATHISTORY", "NEED_MORE_PARAMS", subcommand, "Missing parameters")
         return
     target = call.param(1)
-    source = await _source(call, target)
+    source = await source_of_target(call, target)
     if source is None:
         call.fail("CHATHISTORY", "INVALID_TARGET", subcommand, cut_text(target, 200) or "*", "There is nothing to read for you")
         return
@@ -148,7 +148,7 @@ def _place(ring: Ring, reference: str) -> Place | None:
     return Place.of_key(kept.key) if kept is not None else None
 
 
-async def _source(call: Call, target: str) -> Source | None:
+async def source_of_target(call: Call, target: str) -> Source | None:
     """The history of a channel one is in, or of what one said to somebody and they answered."""
     network, person = call.network, call.person
     if looks_like_channel(target):
@@ -172,6 +172,30 @@ async def _source(call: Call, target: str) -> Source | None:
     return Source(partner.nick, ring, directs, partner)
 
 
+async def recent_targets(call: Call) -> list[tuple[str, int]]:
+    """Where something was said that the person may read, with the place of the last of it, the newest first."""
+    person, network = call.person, call.network
+    last: dict[str, tuple[int, str]] = {}
+    for channel in person.channels.values():
+        if channel.ring.last and not channel.backing.persistent:
+            last[channel.key] = (channel.ring.last, channel.name)
+    for identity, ring in network.letters.of(person.identity):
+        other = network.by_identity(identity)
+        if other is not None:
+            last[casefold(other.nick)] = (ring.last, other.nick)
+    if person.account_id is not None:
+        for name, key in await network.directs.last_of(person):
+            last[casefold(name)] = max((key, name), last.get(casefold(name), (0, "")))
+        for channel, key in await network.rooms.last_of(person):
+            last[channel.key] = (key, channel.name)
+    return [(name, key) for key, name in sorted(last.values(), reverse=True)]
+
+
+async def send_history(call: Call, target: str, source: Source, page: Page) -> None:
+    """One page of it, as the answer to the call."""
+    _send(call, target, await _read(call, source, page))
+
+
 async def _targets(call: Call) -> None:
     """Where something was said whose last line lies between the two times, the oldest first."""
     times: list[datetime | None] = []
@@ -184,24 +208,12 @@ async def _targets(call: Call) -> None:
         return
     lower, upper = sorted(moment for moment in times if moment is not None)
     after, before = Place.of_time(lower).last, key_at(upper)
-    person, network = call.person, call.network
-    last: dict[str, tuple[int, str]] = {}
-    for channel in person.channels.values():
-        if channel.ring.last and not channel.backing.persistent:
-            last[channel.key] = (channel.ring.last, channel.name)
-    for identity, ring in network.letters.of(person.identity):
-        other = network.by_identity(identity)
-        if other is not None:
-            last[casefold(other.nick)] = (ring.last, other.nick)
-    if person.account_id is not None:
-        try:
-            for name, key in await network.directs.last_of(person):
-                last[casefold(name)] = max((key, name), last.get(casefold(name), (0, "")))
-            for channel, key in await network.rooms.last_of(person):
-                last[channel.key] = (key, channel.name)
-        except PleromadError as error:
-            call.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", error.public)
-            return
-    found = sorted(entry for entry in last.values() if after < entry[0] < before)[:limit]
+    try:
+        recent = await recent_targets(call)
+    except PleromadError as error:
+        call.fail("CHATHISTORY", "MESSAGE_ERROR", "TARGETS", error.public)
+        return
+    found = sorted((key, name) for name, key in recent if after < key < before)[:limit]
+    network = call.network
     lines = [network.server_line("CHATHISTORY", "TARGETS", name, iso(moment_of(key))) for key, name in found]
     _batch(call, lines, "draft/chathistory-targets")

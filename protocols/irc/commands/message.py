@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pleromad.errors import PleromadError
 from pleromad.ids import moment_of
-from protocols.irc import names, numerics
+from protocols.irc import names, numerics, playback
 from protocols.irc.channels import PREFIXES, Channel
 from protocols.irc.errors import refusal
 from protocols.irc.finding import somebody
@@ -102,6 +102,9 @@ async def _say(call: Call) -> None:
     line = Line(command_name, text, tags)
     call.person.last_spoke_at = call.network.clock.seconds()
     for target in targets[:TARGET_LIMIT]:
+        if target.lower() in playback.NAMES and call.session.has(playback.CAPABILITY):
+            await playback.answer(call, text)
+            continue
         try:
             await _to(call, target, line)
         except Refused as refused:

@@ -71,7 +71,7 @@ async def _plain(call: Call, collected: bytes) -> Account | None:
     except (binascii.Error, ValueError):
         call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: malformed credentials")
         return None
-    if as_whom and as_whom.lower() != login.lower():
+    if as_whom and as_whom.lower() not in (login.lower(), login.rpartition("@")[0].lower()):
         call.numeric(numerics.ERR_SASLFAIL, "SASL authentication failed: one account cannot speak for another")
         return None
     try:
@@ -102,7 +102,7 @@ async def _bearer(call: Call, collected: bytes) -> Account | None:
 
 
 async def _external(call: Call, collected: bytes) -> Account | None:
-    """EXTERNAL (RFC 4422, appendix A): a page of ours, whose browser is logged in here. Revoked with that session."""
+    """EXTERNAL (RFC 4422, appendix A): a page of ours, whose browser is logged in here, or the certificate a client shows."""
     external = call.session.external
     found = await external() if external is not None else None
     try:
@@ -120,7 +120,7 @@ _CHECKS = {"PLAIN": _plain, "OAUTHBEARER": _bearer, "EXTERNAL": _external}
 
 def _done(call: Call, found: Login) -> Account:
     session, account = call.session, found.account
-    session.account, session.token_id = account, found.token_id
+    session.account, session.token_id, session.device = account, found.token_id, found.device
     shown = f"{session.shown_nick}!{session.user or '*'}@{call.network.settings.domain}"
     call.numeric(numerics.RPL_LOGGEDIN, shown, account.username, f"You are now logged in as {account.username}")
     call.numeric(numerics.RPL_SASLSUCCESS, "SASL authentication successful")
