@@ -66,7 +66,7 @@ class LoginTests(RoomCase):
         client = self.client()
         got = await client.ask("CAP REQ :sasl", "NICK alice", "USER x 0 * :x", "AUTHENTICATE PLAIN", "AUTHENTICATE !!!!")
         self.assertTrue(said(got, "904"))
-        got = await client.ask("AUTHENTICATE EXTERNAL")
+        got = await client.ask("AUTHENTICATE SCRAM-SHA-256")
         self.assertTrue(said(got, "908") and said(got, "904"))
         self.assertTrue(said(await client.ask("AUTHENTICATE PLAIN", "AUTHENTICATE *"), "906"))
 
