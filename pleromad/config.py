@@ -1,4 +1,4 @@
-"""Settings: one TOML file into typed, frozen, defaulted Structs. `etc/pleromad.toml` explains each of them.
+"""Settings: one TOML file into the typed sections of `pleromad.sections`. `etc/pleromad.toml` explains each of them.
 
 A key that is unknown or a value that is wrong ends the start with one line: file, key, what is allowed.
 """
@@ -11,154 +11,19 @@ from collections.abc import Mapping
 from datetime import date
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from pleromad.errors import SettingsError
-from pleromad.ids import Uris
 from pleromad.policies import Chain
+from pleromad.sections import Settings, declarations
 
-
-class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    domain: str = "localhost:4000"  # as in handles; with the port where it is not 443 or 80
-    name: str = ""
-    description: str = "A small server on the fediverse."
-    registrations: Literal["open", "approval", "invite", "closed"] = "closed"
-    post_limit: int = 5000
-    rules: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ("en",)
-    contact_email: str = ""
-    contact_account: str = ""
-    extended_description: str = ""  # Markdown, as the next two
-    privacy_policy: str = ""
-    terms_of_service: str = ""
-    terms_effective_date: str = ""  # YYYY-MM-DD; default: when the file was last changed
-    show_domain_blocks: Literal["all", "users", "disabled"] = "all"
-
-
-class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    dsn: str = ""  # empty: the embedded PostgreSQL
-    data_dir: str = "var"
-    connections: int = 8
-
-
-class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    listen: tuple[str, ...] = ("tcp:4000:interface=127.0.0.1",)
-    public_url: str = ""  # default https://DOMAIN; all ids and links start with it
-    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
-    access_log: bool = False
-
-
-class Gopher(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    enabled: bool = False
-    listen: tuple[str, ...] = ("tcp:7070",)
-    advertise_host: str = ""  # default: the domain without its port
-    advertise_port: int = 70
-
-
-class Irc(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    enabled: bool = True
-    listen: tuple[str, ...] = ("tcp:6667:interface=127.0.0.1",)
-    server_name: str = ""  # default: the domain without its port
-    guests: bool = False
-    motd: tuple[str, ...] = ()
-
-
-class Rooms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    lobby: str = ""  # the room everybody who gets an account is put into; empty: none
-
-
-class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    enabled: bool = True
-    limited: bool = False  # only with hosts that staff have allowed
-    authorized_fetch: bool = False  # documents only for servers that sign
-    allow_http: bool = False
-    allow_private_addresses: bool = False
-    extra_ca_file: str = ""
-
-
-class MediaLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    max_image_bytes: int = 16 * 1024 * 1024
-    max_video_bytes: int = 99 * 1024 * 1024
-    max_pixels: int = 50_000_000
-    convert: bool = True  # films and sound that not every client plays, with ffmpeg
-    preview_cards: bool = True  # fetch what links lead to
-
-
-class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    host: str = ""  # empty: no mail is sent
-    port: int = 587
-    security: Literal["starttls", "tls", "none"] = "starttls"
-    user: str = ""
-    password_file: str = ""
-    sender: str = msgspec.field(default="", name="from")  # default: noreply@ the domain without its port
-
-    @property
-    def on(self) -> bool:
-        return bool(self.host)
-
-
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The whole file. `source` is its path, '' when there is none."""
-
-    instance: Instance = Instance()
-    store: Store = Store()
-    http: Http = Http()
-    gopher: Gopher = Gopher()
-    irc: Irc = Irc()
-    rooms: Rooms = Rooms()
-    federation: Federation = Federation()
-    media: MediaLimits = MediaLimits()
-    mail: Mail = Mail()
-    policies: dict[str, dict[str, Any]] = {}
-    source: str = ""
-
-    @property
-    def domain(self) -> str:
-        return self.instance.domain
-
-    @property
-    def name(self) -> str:
-        return self.instance.name or self.instance.domain
-
-    @property
-    def hostname(self) -> str:
-        """The domain without its port."""
-        return self.instance.domain.partition(":")[0]
-
-    @property
-    def data_dir(self) -> Path:
-        return Path(self.store.data_dir)
-
-    @property
-    def uris(self) -> Uris:
-        return Uris(self.http.public_url, self.instance.domain)
-
-    @property
-    def warnings(self) -> list[str]:
-        """One line for each switch that opens something for tests and demos only."""
-        said = []
-        if self.federation.allow_http:
-            said.append("[federation] allow_http is on: other servers are spoken to without TLS. For tests only")
-        if self.federation.allow_private_addresses:
-            said.append("[federation] allow_private_addresses is on: this server can be made to call hosts of your network. For tests only")
-        if self.federation.extra_ca_file:
-            said.append(f"[federation] extra_ca_file: certificates signed by {self.federation.extra_ca_file} are trusted, too")
-        return said
-
+__all__ = ["NEEDS_RESTART", "Settings", "build", "check", "explain", "load"]
 
 # What SIGHUP cannot change while the daemon runs.
 NEEDS_RESTART = ("instance.domain", "store", "http.listen", "http.public_url", "gopher.listen", "gopher.enabled", "irc.listen", "irc.enabled")
-
-WORDS = {
-    str: "a text",
-    int: "a whole number",
-    bool: "true or false",
-    float: "a number",
-}
-
 
 def load(path: Path | None) -> Settings:
     """Read a file, or (None) take the defaults. Raises SettingsError."""
@@ -180,9 +45,9 @@ def build(table: Mapping[str, Any], source: str, folder: Path) -> Settings:
     try:
         settings = msgspec.convert({**table, "source": source}, Settings)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{where}: {_explain(error)}") from error
+        raise SettingsError(f"{where}: {explain(error)}") from error
     settings = _complete(settings, folder)
-    _check(settings, where)
+    check(settings, where)
     Chain.of(settings)
     return settings
 
@@ -207,19 +72,17 @@ def _guess(name: str, known: Any) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _explain(error: msgspec.ValidationError) -> str:
+def explain(error: msgspec.ValidationError) -> str:
     """`Expected `int`, got `str` - at `$.instance.post_limit`` in plain words."""
     said, _, at = str(error).partition(" - at `$.")
     key = at.rstrip("`") or "a value"
-    if said.startswith("Invalid enum value"):
-        section, _, name = key.partition(".")
-        field = next(f for f in msgspec.structs.fields(_section(section)) if f.encode_name == name)
-        return f"{key} is not one of {', '.join(field.type.__args__)}"
+    section, _, name = key.partition(".")
+    known = declarations().get((section, name.partition("[")[0]))
+    if said.startswith("Invalid enum value") and known is not None and known.choices:
+        return f"{key} is not one of {', '.join(known.choices)}"
+    if "got" not in said and known is not None and known.allowed:
+        return f"{key}: {known.allowed}"
     return f"{key}: {said[:1].lower()}{said[1:]}".replace("`array`", "a list").replace("`str`", "a text").replace("`int`", "a whole number").replace("`bool`", "true or false")
-
-
-def _section(name: str) -> Any:
-    return next(field.type for field in msgspec.structs.fields(Settings) if field.name == name)
 
 
 def _complete(settings: Settings, folder: Path) -> Settings:
@@ -246,7 +109,7 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _check(settings: Settings, where: str) -> None:
+def check(settings: Settings, where: str) -> None:
     def require(condition: bool, key: str, allowed: str) -> None:
         if not condition:
             raise SettingsError(f"{where}: {key}: {allowed}")
@@ -260,7 +123,8 @@ def _check(settings: Settings, where: str) -> None:
     )
     effective = settings.instance.terms_effective_date
     require(not effective or _is_date(effective), "instance.terms_effective_date", "a day like 2026-11-23")
-    require(1 <= settings.instance.post_limit <= 100_000, "instance.post_limit", "a whole number from 1 to 100000")
+    require("text/plain" in settings.posts.formats, "posts.formats", "a list with text/plain in it")
+    require(settings.polls.min_seconds <= settings.polls.max_seconds, "polls.min_seconds", "not more than polls.max_seconds")
     url = urlsplit(settings.http.public_url)
     require(
         url.scheme in ("http", "https") and bool(url.netloc) and not url.path and not url.query,

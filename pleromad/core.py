@@ -22,24 +22,25 @@ from pleromad.reading import Reading
 from pleromad.resolver import Resolver
 from pleromad.searching.filling import Filling
 from pleromad.service import ActivityService
+from pleromad.settings import LiveSettings
 from pleromad.transfers import TransferDesk, Transfers
 from pleromad.upkeep import Upkeep
 from store.pool import Database
 
 
 class Core:
-    """`settings` are replaced whole at a reload: read them where they are used, never keep a part."""
+    """`settings` are replaced whole when they change: read them where they are used, never keep a part."""
 
     def __init__(self, settings: Settings, database: Database, reactor: Any) -> None:
-        self.settings = settings
-        self.resolver: Resolver | None = None  # set by the ActivityPub door
+        self._resolver: Resolver | None = None
         self.clock = Clock(reactor)
         self.bus = Bus(database, reactor)
         self.jobs = Jobs(database, reactor)
         ids = Ids(database, self.clock)
+        self._settings = LiveSettings(settings, database, self.clock, self.bus)
 
         def current() -> Settings:
-            return self.settings
+            return self._settings.current
 
         self.gatekeeper = Gatekeeper(database, self.clock, self.bus)
         self.activities = ActivityService(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper)
@@ -51,7 +52,7 @@ class Core:
         self.cards = Cards(database, current, self.clock)
         self.media = MediaShelf(database, current, ids, self.clock, self.jobs, reactor)
         self.moderation = Moderation(
-            ModerationDesk(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper, self.activities, self.reading, self.accounts)
+            ModerationDesk(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper, self.activities, self.reading, self.accounts, self._settings)
         )
         self.upkeep = Upkeep(database, ids, self.clock, self.bus, self.activities, self.media, self.jobs)
         self.transfers = Transfers(
@@ -73,6 +74,25 @@ class Core:
         self._database = database
 
     @property
+    def settings(self) -> Settings:
+        """Those in force: the file's, and over them what staff changed."""
+        return self._settings.current
+
+    @settings.setter
+    def settings(self, of_file: Settings) -> None:
+        """Another file. What staff changed stays."""
+        self._settings.of_file = of_file
+
+    @property
+    def resolver(self) -> Resolver | None:
+        """What fetches from other servers: the ActivityPub door sets it. None where federation is off."""
+        return self._resolver if self.settings.federation.enabled else None
+
+    @resolver.setter
+    def resolver(self, resolver: Resolver | None) -> None:
+        self._resolver = resolver
+
+    @property
     def uris(self) -> Uris:
         return self.settings.uris
 
@@ -84,6 +104,7 @@ class Core:
     async def start(self) -> None:
         """Listen to other daemons. Jobs start apart, when the doors have said who does which."""
         await self.bus.start()
+        await self._settings.read()
         await self.gatekeeper.start()
         await self.accounts.instance_actor()
 

@@ -28,7 +28,6 @@ from store.pool import Database
 
 T = TypeVar("T")
 
-MAX_DESCRIPTION = 5_000
 UNATTACHED_HOURS = 24  # how long an upload waits for its note
 CONVERT = "film"  # the job
 AT_ONCE = 2  # pictures worked on at a time: a big one takes some hundred megabytes
@@ -73,7 +72,7 @@ class MediaShelf:
         Raises Invalid and TooLarge with `field` file, description, focus or thumbnail.
         """
         format = self._check(data)
-        description = _described(description)
+        description = _described(description, self._settings().media.max_description)
         focus = _focused(focus)
         if thumbnail:
             self._check(thumbnail, "thumbnail")
@@ -121,7 +120,7 @@ class MediaShelf:
         media = await self.one(viewer, id)
         if viewer is None or media.note_id is not None:
             raise NotFound()
-        description = None if description is None else _described(description)
+        description = None if description is None else _described(description, self._settings().media.max_description)
         focus = _focused(focus)
         if thumbnail:
             self._check(thumbnail, "thumbnail")
@@ -231,11 +230,11 @@ class MediaShelf:
         return result
 
 
-def _described(description: str) -> str:
+def _described(description: str, most: int) -> str:
     description = clean(description).strip()
-    if len(description) > MAX_DESCRIPTION:
+    if len(description) > most:
         raise Invalid(
-            f"Validation failed: Description is too long (maximum is {MAX_DESCRIPTION} characters)",
+            f"Validation failed: Description is too long (maximum is {most} characters)",
             field="description",
         )
     return description

@@ -132,7 +132,7 @@ class ActivityService:
             origin=origin,
             usual_visibility=before.visibility,
             usual_language=before.language,
-            post_limit=settings.instance.post_limit,
+            settings=settings,
             media_url=settings.uris.media(""),
             activity_id=id,
             activity_uri=activity.uri or settings.uris.activity(id),

@@ -172,7 +172,8 @@ class House(Service):
     def reload(self, settings: Settings) -> list[str]:
         """Take new settings; returns the keys that changed but need a restart."""
         waiting = [key for key in config.NEEDS_RESTART if _value(self.settings, key) != _value(settings, key)]
-        self.core.settings = self.settings = settings
+        self.core.settings = settings
+        self.settings = settings
         self.core.bus.publish([Event(event.SETTINGS_CHANGED)])
         return waiting
 

@@ -90,6 +90,7 @@ async def tag(
     page: Page,
     *,
     local: bool,
+    remote: bool,
     only_media: bool,
     any: Sequence[str],
     all: Sequence[str],
@@ -115,6 +116,8 @@ async def tag(
         params["none"] = list(none)
     if local:
         conditions.append("n.local")
+    if remote:
+        conditions.append("NOT n.local")
     if only_media:
         conditions.append("n.has_media")
     return await page_of(db, viewer, page, conditions=conditions, source=source + _REST, key=key, params=params)

@@ -40,6 +40,11 @@ async def one(db: Queries, account_id: int) -> Sequence[Any] | None:
     return await db.fetch_one(f"SELECT {COLUMNS} FROM users WHERE account_id = %s", (account_id,))
 
 
+async def role(db: Queries, account_id: int) -> str | None:
+    found: str | None = await db.fetch_value("SELECT role FROM users WHERE account_id = %s", (account_id,))
+    return found
+
+
 async def by_login(db: Queries, login: str) -> Sequence[Any] | None:
     """By e-mail address or by name (without our domain), however it is spelt."""
     return await db.fetch_one(

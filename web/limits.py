@@ -11,30 +11,43 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 from pleromad.clock import iso
 from pleromad.errors import RateLimited
+from pleromad.sections import Rates
 from web.request import LOCAL, Request
 
 MAX_KEYS = 100_000
 
 
+@cache
+def _rate(text: str) -> tuple[int, int]:
+    """`1500/300`: requests in seconds."""
+    most, _, seconds = text.partition("/")
+    return int(most), int(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`most` requests in `seconds`, counted apart for each name."""
+    """`most` requests in `seconds`, counted apart for each name. What `[rates]` says of that name counts before them."""
 
     name: str
     most: int
     seconds: int
 
+    @classmethod
+    def of(cls, name: str) -> Limit:
+        """A bucket that is declared in `[rates]`."""
+        return cls(name, *_rate(getattr(Rates(), name)))
 
-# Mastodon's own numbers (its documentation, "Rate limits"); reading is wider here because it is cheap.
-BY_ACCOUNT = Limit("account", 1500, 300)
-BY_ADDRESS = Limit("address", 7500, 300)
-UPLOADS = Limit("uploads", 30, 1800)
-DELETIONS = Limit("deletions", 30, 1800)
-SIGN_UPS = Limit("sign-ups", 5, 1800)
-LOG_INS = Limit("log-ins", 30, 300)
+
+BY_ACCOUNT = Limit.of("account")
+BY_ADDRESS = Limit.of("address")
+UPLOADS = Limit.of("uploads")
+DELETIONS = Limit.of("deletions")
+SIGN_UPS = Limit.of("sign_ups")
+LOG_INS = Limit.of("log_ins")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +67,9 @@ class Allowance:
 class Limits:
     """Counters. The oldest are forgotten when there are too many."""
 
-    def __init__(self, seconds: Callable[[], float]) -> None:
+    def __init__(self, seconds: Callable[[], float], rates: Callable[[], Rates] = Rates) -> None:
         self._seconds = seconds
+        self._rates = rates
         self._windows: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
     def take(
@@ -74,17 +88,19 @@ class Limits:
 
     def count(self, limit: Limit, who: str, cost: int = 1) -> Allowance:
         """Count without refusing; `remaining` below 0 means too many."""
+        said = getattr(self._rates(), limit.name, None)
+        most, seconds = _rate(said) if said is not None else (limit.most, limit.seconds)
         now = self._seconds()
         key = (limit.name, who)
         start, used = self._windows.get(key, (now, 0))
-        if now - start >= limit.seconds:
+        if now - start >= seconds:
             start, used = now, 0
         used += cost
         self._windows[key] = (start, used)
         self._windows.move_to_end(key)
         while len(self._windows) > MAX_KEYS:
             self._windows.popitem(last=False)
-        return Allowance(limit.most, limit.most - used, datetime.fromtimestamp(start + limit.seconds, UTC))
+        return Allowance(most, most - used, datetime.fromtimestamp(start + seconds, UTC))
 
 
 def group_of(address: str) -> str:

@@ -59,7 +59,7 @@ class _Way:
 
     answer: Route
     names: tuple[str, ...]
-    max_body: int = MAX_BODY
+    max_body: int | Callable[[], int] = MAX_BODY
     media_types: tuple[str, ...] = ()
 
 
@@ -111,7 +111,7 @@ class Site:
     def __init__(self, core: Core, reactor: Any) -> None:
         self.core = core
         self.reactor = reactor
-        self.limits = Limits(reactor.seconds)
+        self.limits = Limits(reactor.seconds, lambda: core.settings.rates)
         self.app = Klein()
         self.running: set[Deferred[Any]] = set()
         self.webfinger_links: list[
@@ -126,7 +126,7 @@ class Site:
 
     # -- what doors call --
 
-    def route(self, methods: str, path: str, answer: Route, *, max_body: int = MAX_BODY) -> None:
+    def route(self, methods: str, path: str, answer: Route, *, max_body: int | Callable[[], int] = MAX_BODY) -> None:
         """Answer `methods` ("GET", "POST PUT") under a Klein path. HEAD follows GET, a trailing slash is tolerated."""
         node, names = self._node(path)
         for method in methods.split():
@@ -180,7 +180,9 @@ class Site:
         except HTTPException:
             return SMALL_BODY
         way = self._nodes[endpoint].methods.get(command.decode("ascii", "replace"))
-        return way.max_body if way is not None else SMALL_BODY
+        if way is None:
+            return SMALL_BODY
+        return way.max_body if isinstance(way.max_body, int) else way.max_body()
 
     def refuse(self, raw: Exchange, error: PleromadError, status: int | None = None) -> Any:
         """Answer a request that found no route."""

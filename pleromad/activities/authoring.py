@@ -16,18 +16,13 @@ from pleromad.model.account import Account, ActorType
 from pleromad.model.media import Media
 from pleromad.model.note import Emoji, NoteDraft, PollDraft, Visibility
 from pleromad.model.room import Rank
+from pleromad.sections import Polls
 from store import accounts as account_rows
 from store import emojis as emoji_rows
 from store import media as media_rows
 from store import relations
 from store import rooms as room_rows
 from store.notes import Facts
-
-MAX_MEDIA = 16
-MAX_POLL_OPTIONS = 20
-MAX_POLL_OPTION = 200
-MIN_POLL_SECONDS = 60
-MAX_POLL_SECONDS = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +60,18 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
     """
     length = len(draft.text) + len(draft.spoiler_text)
     require(
-        length <= work.post_limit,
-        errors.TooLarge(f"Validation failed: Text character limit of {work.post_limit} exceeded", field="status"),
+        length <= work.settings.instance.post_limit,
+        errors.TooLarge(f"Validation failed: Text character limit of {work.settings.instance.post_limit} exceeded", field="status"),
+    )
+    require(
+        draft.content_type in work.settings.posts.formats,
+        errors.Invalid("Validation failed: content_type is not a format this server takes", field="content_type"),
     )
     require(
         bool(draft.text.strip()) or bool(draft.media_ids) or draft.poll is not None,
         errors.Invalid("Validation failed: Text can't be blank", field="status"),
     )
-    _check_poll(draft)
+    _check_poll(work.settings.polls, draft)
     parent = await _parent(work, draft)
     room, private_room = await _room(work, draft, parent)
     media = await _media(work, draft, note_id)
@@ -92,7 +91,7 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         content=rendered.html,
         source=draft.text,
         content_type=draft.content_type,
-        spoiler_text=text.plain_name(draft.spoiler_text, work.post_limit),
+        spoiler_text=text.plain_name(draft.spoiler_text, work.settings.instance.post_limit),
         sensitive=draft.sensitive or bool(draft.spoiler_text.strip()) or work.actor.sensitized,
         language=language,
         visibility=visibility,
@@ -110,28 +109,35 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
     )
 
 
-def _check_poll(draft: NoteDraft) -> None:
+def _check_poll(limits: Polls, draft: NoteDraft) -> None:
     poll = draft.poll
     if poll is None:
         return
     options = [option.strip() for option in poll.options]
     require(not draft.media_ids, errors.Invalid("Validation failed: a poll can't have media", field="media_ids"))
     require(
-        2 <= len(options) <= MAX_POLL_OPTIONS and all(options),
-        errors.Invalid(f"Validation failed: a poll needs 2 to {MAX_POLL_OPTIONS} options, none of them empty", field="poll[options]"),
+        2 <= len(options) <= limits.max_options and all(options),
+        errors.Invalid(f"Validation failed: a poll needs 2 to {limits.max_options} options, none of them empty", field="poll[options]"),
     )
     require(
-        all(len(option) <= MAX_POLL_OPTION for option in options),
-        errors.Invalid(f"Validation failed: a poll's option has at most {MAX_POLL_OPTION} characters", field="poll[options]"),
+        all(len(option) <= limits.max_option_characters for option in options),
+        errors.Invalid(f"Validation failed: a poll's option has at most {limits.max_option_characters} characters", field="poll[options]"),
     )
     require(
         len(set(options)) == len(options),
         errors.Invalid("Validation failed: a poll's options must differ", field="poll[options]"),
     )
     require(
-        MIN_POLL_SECONDS <= poll.expires_in_seconds <= MAX_POLL_SECONDS,
-        errors.Invalid("Validation failed: a poll runs between a minute and a year", field="poll[expires_in]"),
+        limits.min_seconds <= poll.expires_in_seconds <= limits.max_seconds,
+        errors.Invalid(f"Validation failed: a poll runs between {_duration(limits.min_seconds)} and {_duration(limits.max_seconds)}", field="poll[expires_in]"),
     )
+
+
+def _duration(seconds: int) -> str:
+    for words, one in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * one and seconds % one == 0:
+            return f"{seconds // one} {words}"
+    return "a minute" if seconds == 60 else f"{seconds} seconds"
 
 
 async def _parent(work: Work, draft: NoteDraft) -> Facts | None:
@@ -187,8 +193,8 @@ async def _media(work: Work, draft: NoteDraft, note_id: int | None) -> tuple[Med
     if not draft.media_ids:
         return ()
     require(
-        len(draft.media_ids) <= MAX_MEDIA,
-        errors.Invalid(f"Validation failed: at most {MAX_MEDIA} attachments", field="media_ids"),
+        len(draft.media_ids) <= work.settings.posts.max_media,
+        errors.Invalid(f"Validation failed: at most {work.settings.posts.max_media} attachments", field="media_ids"),
     )
     found = await media_rows.owned(work.tx, work.actor.id, draft.media_ids, work.media_url)
     usable = [found[id] for id in draft.media_ids if id in found and found[id].note_id in (None, note_id)]

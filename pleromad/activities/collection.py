@@ -15,8 +15,6 @@ from store import notes as note_rows
 from store import relations
 from store import rooms as room_rows
 
-MAX_PINS = 5
-
 
 async def apply(work: Work, activity: Add) -> Result:
     return await (_pin(work, activity, True) if activity.collection == "featured" else _rank(work, activity, True))
@@ -39,7 +37,7 @@ async def _pin(work: Work, activity: Add | Remove, given: bool) -> Result:
         require(note.visibility is not Visibility.DIRECT, errors.Invalid("Validation failed: A direct post cannot be pinned", field="id"))
         if work.local:
             count = await note_rows.pins_count(work.tx, work.actor.id)
-            require(count < MAX_PINS, errors.Invalid("Validation failed: You have already pinned the maximum number of posts", field="id"))
+            require(count < work.settings.posts.max_pins, errors.Invalid("Validation failed: You have already pinned the maximum number of posts", field="id"))
         changed = await note_rows.add_pin(work.tx, await work.ids.mint(), work.actor.id, note.id)
     else:
         changed = await note_rows.remove_pin(work.tx, work.actor.id, note.id)

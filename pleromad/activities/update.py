@@ -29,10 +29,6 @@ from store import users as user_rows
 from store.notes import Facts
 from store.pool import Jsonb
 
-MAX_NAME = 100
-MAX_BIO = 5_000
-MAX_FIELDS = 10
-MAX_FIELD = 500
 MAX_TOPIC = 1_000
 MAX_HOSTS = 100
 HOST = re.compile(r"[^\s/:@.]{1,63}(\.[^\s/:@.]{1,63})+")
@@ -209,27 +205,28 @@ async def _tell(work: Work, facts: Facts, before: set[int], now: Sequence[int]) 
 
 async def _profile(work: Work, change: ProfileChange) -> Result:
     require(work.actor.local, errors.Forbidden(station="authorise"))
+    limits = work.settings.profiles
     columns: dict[str, Any] = {}
     if change.display_name is not None:
         require(
-            len(change.display_name) <= MAX_NAME,
-            errors.Invalid(f"Validation failed: Display name is too long (maximum is {MAX_NAME} characters)", field="display_name"),
+            len(change.display_name) <= limits.max_name,
+            errors.Invalid(f"Validation failed: Display name is too long (maximum is {limits.max_name} characters)", field="display_name"),
         )
-        columns["display_name"] = text.plain_name(change.display_name, MAX_NAME)
+        columns["display_name"] = text.plain_name(change.display_name, limits.max_name)
     if change.note is not None:
         require(
-            len(change.note) <= MAX_BIO,
-            errors.Invalid(f"Validation failed: Note is too long (maximum is {MAX_BIO} characters)", field="note"),
+            len(change.note) <= limits.max_bio,
+            errors.Invalid(f"Validation failed: Note is too long (maximum is {limits.max_bio} characters)", field="note"),
         )
         columns["note_source"] = change.note
         columns["note"] = _render(work, change.note) if change.note.strip() else ""
     if change.fields is not None:
         require(
-            len(change.fields) <= MAX_FIELDS and all(len(n) <= MAX_FIELD and len(v) <= MAX_FIELD for n, v in change.fields),
-            errors.Invalid(f"Validation failed: at most {MAX_FIELDS} fields of {MAX_FIELD} characters", field="fields_attributes"),
+            len(change.fields) <= limits.max_fields and all(len(n) <= limits.max_field and len(v) <= limits.max_field for n, v in change.fields),
+            errors.Invalid(f"Validation failed: at most {limits.max_fields} fields of {limits.max_field} characters", field="fields_attributes"),
         )
         columns["fields"] = Jsonb(
-            [(text.plain_name(n, MAX_FIELD), text.render_line(v, tag_url=work.uris.tag), None, v) for n, v in change.fields if n.strip() or v.strip()]
+            [(text.plain_name(n, limits.max_field), text.render_line(v, tag_url=work.uris.tag), None, v) for n, v in change.fields if n.strip() or v.strip()]
         )
     for name in ("locked", "discoverable", "indexable", "hide_collections", "avatar_description", "header_description", "show_media", "show_media_replies", "show_featured"):
         value = getattr(change, name)

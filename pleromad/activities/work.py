@@ -12,6 +12,7 @@ from pleromad.model.account import Account, ProfileChange
 from pleromad.model.activity import Origin
 from pleromad.model.event import Event
 from pleromad.model.note import Visibility
+from pleromad.sections import Settings
 from store import accounts as account_rows
 from store import notes as note_rows
 from store.notes import Facts
@@ -28,7 +29,7 @@ class Work:
     origin: Origin
     usual_visibility: str  # what the actor posts with, when nothing else is said
     usual_language: str | None
-    post_limit: int
+    settings: Settings
     media_url: str
     activity_id: int
     activity_uri: str

@@ -19,6 +19,7 @@ from pleromad.model.moderation import Permission, may
 from pleromad.model.page import Page, Slice
 from pleromad.reading import Reading
 from pleromad.service import ActivityService
+from pleromad.settings import LiveSettings
 from store import staff_log
 from store.pool import Database, Queries
 
@@ -52,6 +53,7 @@ class ModerationDesk:
     activities: ActivityService
     reading: Reading
     accounts: Accounts
+    live_settings: LiveSettings
 
 
 class Officer:

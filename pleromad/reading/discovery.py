@@ -11,7 +11,7 @@ from pleromad.model.card import Card
 from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
 from pleromad.model.trend import Day, Suggestion, TrendingLink, Week
-from pleromad.reading.shelf import Reader
+from pleromad.reading.visitors import VisitorReading
 from store import accounts as account_rows
 from store import cards as card_rows
 from store import notes as note_rows
@@ -25,7 +25,7 @@ WEEKS = 12
 FAMILIAR = 20  # of one account
 
 
-class DiscoveryReading(Reader):
+class DiscoveryReading(VisitorReading):
     async def tag_days(self, names: Collection[str]) -> dict[str, tuple[Day, ...]]:
         """How each of these hashtags was used in the last week, today first; one query."""
         today = _today()
@@ -51,7 +51,9 @@ class DiscoveryReading(Reader):
         return [TrendingLink(cards[id], _days(days.get(id, {}), today)) for id in ids if id in cards]
 
     async def with_link(self, viewer: int | None, url: str, page: Page) -> Slice[Seen]:
-        """Public notes with a link. Raises NotFound for one nobody had."""
+        """Public notes with a link. Raises NotFound for one nobody had, Unauthenticated where visitors do not see them."""
+        if not await self.open_trends(viewer):
+            return Slice(())
         known = await card_rows.known(self._database, url.partition("#")[0])
         if known is None:
             raise NotFound

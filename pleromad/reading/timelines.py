@@ -6,19 +6,32 @@ from collections.abc import Collection, Sequence
 
 from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
-from pleromad.reading.shelf import Reader
+from pleromad.reading.visitors import Parts, VisitorReading
 from store import timelines
 from store.notes import Ref
 
 
-class TimelineReading(Reader):
+class TimelineReading(VisitorReading):
     async def home(self, viewer: int, page: Page) -> Slice[Seen]:
         return await self._shown(viewer, page, await timelines.home(self._database, viewer, page))
 
     async def public(
-        self, viewer: int | None, page: Page, *, local: bool = False, remote: bool = False, only_media: bool = False
+        self,
+        viewer: int | None,
+        page: Page,
+        *,
+        local: bool = False,
+        remote: bool = False,
+        only_media: bool = False,
+        narrow: bool = False,
     ) -> Slice[Seen]:
-        rows = await timelines.public(self._database, viewer, page, local=local, remote=remote, only_media=only_media)
+        """`narrow`: give visitors what is open to them where not all is. Unauthenticated when nothing is."""
+        parts = await self.open_timeline(viewer, Parts(not remote, not local), narrow=narrow)
+        if parts.none:
+            return Slice(())
+        rows = await timelines.public(
+            self._database, viewer, page, local=not parts.remote, remote=not parts.local, only_media=only_media
+        )
         return await self._shown(viewer, page, rows)
 
     async def tag(
@@ -32,13 +45,20 @@ class TimelineReading(Reader):
         any: Sequence[str] = (),
         all: Sequence[str] = (),
         none: Sequence[str] = (),
+        remote: bool = False,
+        narrow: bool = False,
     ) -> Slice[Seen]:
+        """As `public`."""
+        parts = await self.open_tags(viewer, Parts(not remote, not local), narrow=narrow)
+        if parts.none:
+            return Slice(())
         rows = await timelines.tag(
             self._database,
             viewer,
             name.lower(),
             page,
-            local=local,
+            local=not parts.remote,
+            remote=not parts.local,
             only_media=only_media,
             any=[each.lower() for each in any],
             all=[each.lower() for each in all],

@@ -26,21 +26,20 @@ from web.request import Request
 from web.site import Site
 
 # Keys fetched for the sake of one address: a server that turns to us for the first time has many people.
-KEY_FETCHES = Limit("keys", 600, 300)
+KEY_FETCHES = Limit.of("keys")
 FETCH = "fetch"
 
 
 def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
-    """Discovery is there always, so that people's handles work in apps; the rest when federation is on."""
+    """Discovery is there always, so that people's handles work in apps; the rest answers while federation is on."""
     assert site is not None
     Discovery(core, site)
-    if not core.settings.federation.enabled:
-        return None
     door = Door.of(core, client_of(core, reactor))
 
     def allow(request: Request) -> None:
-        if site.limits.count(KEY_FETCHES, group_of(request.address)).remaining < 0:
-            raise RateLimited(retry_after_seconds=KEY_FETCHES.seconds)
+        allowance = site.limits.count(KEY_FETCHES, group_of(request.address))
+        if allowance.remaining < 0:
+            raise RateLimited(retry_after_seconds=max(1.0, allowance.reset_at.timestamp() - core.clock.seconds()))
 
     circuit = Circuit(core)
     keyring = Keyring(core, door.fetcher, door.people, allow)
@@ -64,6 +63,8 @@ class Fetching:
         self._door = door
 
     async def work(self, job: Job) -> None:
+        if not self._door.core.settings.federation.enabled:
+            raise Drop("federation is off")
         try:
             if job.payload["what"] == "featured":
                 await self._door.threads.featured(await self._door.core.reading.account(int(job.payload["account_id"])))

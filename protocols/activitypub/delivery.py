@@ -64,6 +64,8 @@ class Delivery:
 
     async def expand(self, job: Job) -> None:
         """One post per inbox; shared inboxes are merged. Raises Drop."""
+        if not self._core.settings.federation.enabled:
+            raise Drop("federation is off")
         row = await self._core.reading.activity(int(job.payload["activity_id"]))
         if row is None:
             raise Drop("the activity is gone")
@@ -85,6 +87,8 @@ class Delivery:
 
     async def post(self, job: Job) -> None:
         """Raises Drop and Later."""
+        if not self._core.settings.federation.enabled:
+            raise Drop("federation is off")
         inbox = str(job.payload["inbox"])
         host = host_key(inbox)
         if self._core.clock.now() - job.created_at > GIVE_UP:

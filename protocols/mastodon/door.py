@@ -29,7 +29,7 @@ from web.bodies import form
 from web.limits import BY_ACCOUNT, BY_ADDRESS, Limit
 from web.paging import MAX_ID, link_header, page_of
 from web.request import Request
-from web.site import Site
+from web.site import MAX_BODY, Site
 
 DOOR = "mastodon"
 
@@ -161,10 +161,9 @@ class Door:
         self.render = Rendering(core)
 
     def open(self, row: Row) -> None:
-        max_body = 1_000_000
-        if row.upload:
+        def max_body() -> int:
             media = self.core.settings.media
-            max_body += max(media.max_image_bytes, media.max_video_bytes)
+            return MAX_BODY + (max(media.max_image_bytes, media.max_video_bytes) if row.upload else 0)
 
         async def answer(request: Request) -> Answer:
             return await self.answer(row, request)

@@ -116,6 +116,7 @@ from protocols.mastodon.entities.status import (
 )
 from protocols.mastodon.entities.tag import Tag
 from protocols.mastodon.entities.timeline import Announcement, Marker, UserList
+from protocols.mastodon.pleroma_table import PLEROMA
 from web.limits import DELETIONS, LOG_INS, SIGN_UPS, UPLOADS
 
 ANYBODY, APP, PERSON = Access.ANYBODY, Access.APP, Access.PERSON
@@ -422,5 +423,6 @@ ROWS: tuple[Row, ...] = (
     *_PLEROMA,
     *ADMIN,
     *_PLEROMA_TOO,
-    *(replace(row, path=row.path.replace("/api/v1/", "/api/", 1)) for row in _PLEROMA),
+    *PLEROMA,
+    *(replace(row, path=row.path.replace("/api/v1/", "/api/", 1)) for row in (*_PLEROMA, *PLEROMA)),
 )

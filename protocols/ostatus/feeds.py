@@ -56,7 +56,7 @@ class Feeds:
         if not name or len(name) > MAX_TAG:
             raise NotFound
         page = _page(request)
-        found = await self._core.reading.tag(None, name, page)
+        found = await self._core.reading.tag(None, name, page, narrow=True)
         notes = _public(found)
         uris = self._core.uris
         start = f"{uris.tag(quote(name))}.atom"

@@ -10,8 +10,8 @@ from twisted.internet.address import UNIXAddress
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import TestCase
 
-from pleromad.config import Http, Settings
 from pleromad.errors import Forbidden, Gone, Invalid, NotFound, RateLimited, StoreUnavailable
+from pleromad.sections import Http, Settings
 from tests.support.http import Client, parse_reply
 from web.site import Answer, Request, Site, Streamed, current_request_id, status_of
 

@@ -20,6 +20,7 @@ from web.pages.settings.moving import Leave, Moving
 from web.pages.settings.preferences import Preferences
 from web.pages.settings.profile import Profile
 from web.pages.settings.section import Section
+from web.pages.settings.server import Server
 from web.pages.settings.staff import Staff
 from web.pages.settings.two_factor import TwoFactor
 from web.site import Site
@@ -38,6 +39,7 @@ SECTIONS: tuple[type[Section], ...] = (
     Moving,
     Leave,
     Staff,
+    Server,
 )
 
 

@@ -45,7 +45,7 @@ class Reading:
         """The public posts of this server."""
         viewer = await self.frame.viewer(request)
         page = page_of(request, default=PER_PAGE)
-        found = await self.core.reading.public(viewer.id if viewer else None, page, local=True)
+        found = await self.core.reading.public(viewer.id if viewer else None, page, local=True, narrow=True)
         settings = self.core.settings
         about = head.Head(
             url=f"{self.core.uris.base}/",
@@ -69,7 +69,7 @@ class Reading:
         """All public posts this server knows. Those of other servers are for people of this one."""
         viewer = await self.frame.viewer(request)
         page = page_of(request, default=PER_PAGE)
-        found = await self.core.reading.public(viewer.id if viewer else None, page, local=viewer is None)
+        found = await self.core.reading.public(viewer.id if viewer else None, page, local=viewer is None, narrow=True)
         return await self._timeline(
             request,
             viewer,
@@ -101,7 +101,7 @@ class Reading:
         if not name or len(name) > 200:
             raise NotFound
         page = page_of(request, default=PER_PAGE)
-        found = await self.core.reading.tag(viewer.id if viewer else None, name, page)
+        found = await self.core.reading.tag(viewer.id if viewer else None, name, page, narrow=True)
         uris = self.core.uris
         about = head.Head(
             url=uris.tag(quote(name)),

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from pleromad.errors import NotFound
+from protocols.activitypub import errors
 from protocols.activitypub.door import Door
-from protocols.activitypub.errors import answering
 from protocols.activitypub.inbox import MAX_BODY, Inbox
 from protocols.activitypub.keyring import Keyring
 from protocols.activitypub.serving.collections import Collections
 from protocols.activitypub.serving.guard import Guard
 from protocols.activitypub.serving.objects import Objects
 from protocols.activitypub.vocabulary import OFFERS
-from web.site import Site
+from web.answers import Answer
+from web.request import Request
+from web.site import Route, Site
 
 
 def register(site: Site, door: Door, keyring: Keyring, inbox: Inbox) -> None:
+    def answering(answer: Route) -> Route:
+        async def while_on(request: Request) -> Answer:
+            if not door.core.settings.federation.enabled:
+                raise NotFound
+            return await answer(request)
+
+        return errors.answering(while_on)
+
     objects = Objects(door, keyring)
     collections = Collections(door, objects)
     guard = Guard(door.core, keyring)

@@ -19,7 +19,7 @@ async def main(visit: Visit) -> Answer:
     if which not in TITLES:
         raise NotFound
     page = window(rest)
-    found = await visit.core.reading.public(None, page, local=which == "public")
+    found = await visit.core.reading.public(None, page, local=which == "public", narrow=True)
     return Answer(await listing(visit, TITLES[which], found, f"/main/{which}", page))
 
 
@@ -34,7 +34,7 @@ async def tags(visit: Visit) -> Answer:
     if not tag:
         raise NotFound
     page = window(rest)
-    found = await visit.core.reading.tag(None, tag, page)
+    found = await visit.core.reading.tag(None, tag, page, narrow=True)
     return Answer(await listing(visit, f"#{tag}", found, f"/tags/{tag}", page))
 
 

@@ -16,7 +16,7 @@ from web.limits import Limit
 from web.oauth import scopes
 from web.oauth.redirects import check_redirect_uri
 
-NEW_APPS = Limit("new apps", 60, 600)
+NEW_APPS = Limit.of("new_apps")
 MAX_NAME = 200
 MAX_WEBSITE = 2000
 MAX_REDIRECTS = 20

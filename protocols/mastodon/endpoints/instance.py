@@ -5,16 +5,13 @@ from __future__ import annotations
 from msgspec import UNSET
 
 from pleromad import __version__
-from pleromad.activities import authoring, collection, update
 from pleromad.clock import iso
 from pleromad.core import Core
 from pleromad.errors import NotFound
-from pleromad.media import MAX_DESCRIPTION
 from pleromad.model.account import Account
 from pleromad.model.push import VapidKey
 from pleromad.reading.instance import Counts
 from pleromad.signatures import SAFE
-from pleromad.text import CONTENT_TYPES
 from protocols.mastodon.door import Call, Listed, NoForm
 from protocols.mastodon.entities import instance as entities
 from protocols.mastodon.from_core.accounts import HEADER, emoji, encode
@@ -45,7 +42,7 @@ async def show(call: Call[NoForm]) -> entities.Instance:
     vapid = await core.personal.vapid_key()
     base = core.uris.base
     contact = await _contact(core)
-    anybody = entities.FeedAccess(local="public", remote="public")
+    visitors, limits = core.settings.visitors, core.settings.profiles
     return entities.Instance(
         domain=instance.domain,
         title=core.settings.name,
@@ -67,22 +64,24 @@ async def show(call: Call[NoForm]) -> entities.Instance:
             ),
             vapid=entities.Vapid(public_key=vapid.public),
             accounts=entities.AccountLimits(
-                max_display_name_length=update.MAX_NAME,
-                max_note_length=update.MAX_BIO,
+                max_display_name_length=limits.max_name,
+                max_note_length=limits.max_bio,
                 max_avatar_description_length=MAX_PICTURE_TEXT,
                 max_header_description_length=MAX_PICTURE_TEXT,
                 max_featured_tags=0,
-                max_pinned_statuses=collection.MAX_PINS,
-                max_profile_fields=update.MAX_FIELDS,
-                profile_field_name_limit=update.MAX_FIELD,
-                profile_field_value_limit=update.MAX_FIELD,
+                max_pinned_statuses=core.settings.posts.max_pins,
+                max_profile_fields=limits.max_fields,
+                profile_field_name_limit=limits.max_field,
+                profile_field_value_limit=limits.max_field,
             ),
             statuses=_status_limits(core),
             media_attachments=_media_limits(core),
-            polls=_poll_limits(),
+            polls=_poll_limits(core),
             translation=entities.Translation(enabled=False),
             timelines_access=entities.TimelinesAccess(
-                live_feeds=anybody, hashtag_feeds=anybody, trending_link_feeds=anybody
+                live_feeds=entities.FeedAccess(local=visitors.local_timeline, remote=visitors.remote_timeline),
+                hashtag_feeds=entities.FeedAccess(local=visitors.local_tags, remote=visitors.remote_tags),
+                trending_link_feeds=entities.FeedAccess(local=visitors.trends, remote=visitors.trends),
             ),
             limited_federation=core.settings.federation.limited or not core.settings.federation.enabled,
         ),
@@ -103,7 +102,7 @@ async def show_v1(call: Call[NoForm]) -> entities.InstanceV1:
     counts = await core.reading.counts()
     vapid = await core.personal.vapid_key()
     contact = await _contact(core)
-    polls = _poll_limits()
+    polls = _poll_limits(core)
     return entities.InstanceV1(
         uri=instance.domain,
         title=core.settings.name,
@@ -127,8 +126,8 @@ async def show_v1(call: Call[NoForm]) -> entities.InstanceV1:
         contact_account=None if contact is None else call.render.accounts.raw(contact),
         rules=house_rules(core),
         max_toot_chars=instance.post_limit,
-        max_media_attachments=authoring.MAX_MEDIA,
-        description_limit=MAX_DESCRIPTION,
+        max_media_attachments=core.settings.posts.max_media,
+        description_limit=media.max_description,
         poll_limits=entities.PollLimitsV1(
             max_options=polls.max_options,
             max_option_chars=polls.max_characters_per_option,
@@ -231,9 +230,9 @@ def _registrations(core: Core) -> entities.Registrations:
 def _status_limits(core: Core) -> entities.StatusLimits:
     return entities.StatusLimits(
         max_characters=core.settings.instance.post_limit,
-        max_media_attachments=authoring.MAX_MEDIA,
+        max_media_attachments=core.settings.posts.max_media,
         characters_reserved_per_url=CHARACTERS_PER_URL,
-        supported_mime_types=list(CONTENT_TYPES),
+        supported_mime_types=list(core.settings.posts.formats),
     )
 
 
@@ -241,7 +240,7 @@ def _media_limits(core: Core) -> entities.MediaLimits:
     media = core.settings.media
     return entities.MediaLimits(
         supported_mime_types=sorted(set(SAFE.values())),
-        description_limit=MAX_DESCRIPTION,
+        description_limit=media.max_description,
         image_size_limit=media.max_image_bytes,
         image_matrix_limit=media.max_pixels,
         video_size_limit=media.max_video_bytes,
@@ -250,12 +249,12 @@ def _media_limits(core: Core) -> entities.MediaLimits:
     )
 
 
-def _poll_limits() -> entities.PollLimits:
+def _poll_limits(core: Core) -> entities.PollLimits:
     return entities.PollLimits(
-        max_options=authoring.MAX_POLL_OPTIONS,
-        max_characters_per_option=authoring.MAX_POLL_OPTION,
-        min_expiration=authoring.MIN_POLL_SECONDS,
-        max_expiration=authoring.MAX_POLL_SECONDS,
+        max_options=core.settings.polls.max_options,
+        max_characters_per_option=core.settings.polls.max_option_characters,
+        min_expiration=core.settings.polls.min_seconds,
+        max_expiration=core.settings.polls.max_seconds,
     )
 
 
@@ -268,12 +267,12 @@ def _pleroma(core: Core, counts: Counts, vapid: VapidKey) -> entities.PleromaIns
             features=[feature for feature in FEATURES if feature != "gopher" or core.settings.gopher.enabled],
             federation=entities.FederationMetadata(enabled=core.settings.federation.enabled),
             fields_limits=entities.FieldsLimits(
-                max_fields=update.MAX_FIELDS,
+                max_fields=core.settings.profiles.max_fields,
                 max_remote_fields=20,
-                name_length=update.MAX_FIELD,
-                value_length=update.MAX_FIELD,
+                name_length=core.settings.profiles.max_field,
+                value_length=core.settings.profiles.max_field,
             ),
-            post_formats=list(CONTENT_TYPES),
+            post_formats=list(core.settings.posts.formats),
         ),
         stats=entities.InstanceStatsPleroma(mau=counts.active_month),
         vapid_public_key=vapid.public,

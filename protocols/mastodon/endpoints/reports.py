@@ -11,7 +11,7 @@ from protocols.mastodon.door import Call, id_of, known_ids
 from protocols.mastodon.entities.notification import Report
 from web.limits import Limit
 
-REPORTS = Limit("reports", 400, 86_400)  # Mastodon's number
+REPORTS = Limit.of("reports")
 MOST_STATUSES = 100
 
 

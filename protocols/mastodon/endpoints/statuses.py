@@ -199,13 +199,15 @@ async def _status(call: Call[msgspec.Struct], id: int | None) -> bytes:
 async def _defaults(call: Call[TextForm]) -> tuple[str, bool]:
     """(content type, sensitive): what the person set for themselves where the app says nothing."""
     form = call.form
-    if form.content_type and form.content_type not in FORMATS:
+    allowed = call.core.settings.posts.formats
+    if form.content_type and FORMATS.get(form.content_type) not in allowed:
         raise Invalid("Validation failed: content_type is not a known format", field="content_type")
     if form.content_type and form.sensitive is not None:
         return FORMATS[form.content_type], form.sensitive
     user = await call.core.accounts.user(call.me.id)
     sensitive = user.default_sensitive if form.sensitive is None else form.sensitive
-    return FORMATS.get(form.content_type or user.default_content_type, "text/plain"), sensitive
+    content_type = FORMATS.get(form.content_type or user.default_content_type, "text/plain")
+    return content_type if content_type in allowed else "text/plain", sensitive
 
 
 def _media_ids(form: TextForm) -> tuple[int, ...]:

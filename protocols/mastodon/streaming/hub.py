@@ -12,10 +12,12 @@ from twisted.internet.task import LoopingCall
 from pleromad.cache import Cache
 from pleromad.core import Core
 from pleromad.daemon import spawn
-from pleromad.errors import NotFound, RateLimited
+from pleromad.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 from pleromad.model import event as events
 from pleromad.model.event import Event
 from pleromad.model.note import Note, Seen, Visibility
+from pleromad.reading.visitors import Parts
+from protocols.mastodon.errors import OUT_OF_SCOPE
 from protocols.mastodon.from_core import Rendering
 from protocols.mastodon.from_core.accounts import encode
 from protocols.mastodon.from_core.filters import results
@@ -24,8 +26,11 @@ from protocols.mastodon.streaming.listener import Listener
 from protocols.mastodon.streaming.message import Message
 from protocols.mastodon.streaming.streams import (
     DIRECT,
+    HASHTAG,
+    HASHTAG_LOCAL,
     LIST,
     NOTIFICATIONS,
+    PUBLIC,
     USER,
     Stream,
     check,
@@ -94,10 +99,32 @@ class Hub(Service):
     async def admit(self, viewer: Viewer, stream: Stream) -> None:
         """May they listen to it? Unauthenticated, Forbidden, NotFound for somebody else's list."""
         check(stream, viewer)
+        await self._check_open(viewer.id, stream)
         if viewer.id is not None:
             if stream.name == LIST:
                 await self._core.personal.list(viewer.id, int(stream.of))
             await self._core.personal.filters(viewer.id)  # so that they are at hand when the first note comes
+
+    async def _check_open(self, viewer: int | None, stream: Stream) -> None:
+        """Do staff let them see all of it? Unauthenticated, Forbidden."""
+        wanted = Parts(not stream.name.startswith("public:remote"), "local" not in stream.name)
+        if stream.name in PUBLIC:
+            parts = await self._core.reading.open_timeline(viewer, wanted)
+        elif stream.name in (HASHTAG, HASHTAG_LOCAL):
+            parts = await self._core.reading.open_tags(viewer, wanted)
+        else:
+            return
+        if parts != wanted:
+            raise Forbidden(OUT_OF_SCOPE)
+
+    async def _check_all_open(self) -> None:
+        """After settings changed: who may listen no longer is cut off."""
+        for stream, ears in list(self._ears.items()):
+            for viewer in {one.viewer_id for one in ears}:
+                try:
+                    await self._check_open(viewer, stream)
+                except (Unauthenticated, Forbidden):
+                    self._close(one for one in tuple(ears) if one.viewer_id == viewer)
 
     def subscribe(self, listener: Listener, stream: Stream) -> None:
         if len(listener.streams) >= MAX_STREAMS:
@@ -154,6 +181,8 @@ class Hub(Service):
                 await self._reacted(event.other_id, event.text)
             case events.ANNOUNCEMENT_DELETED:
                 self._tell_everybody(Message("announcement.delete", str(event.other_id)))
+            case events.SETTINGS_CHANGED:
+                await self._check_all_open()
             case events.ACCESS_CHANGED:
                 await self._check_tokens()
             case events.ACCOUNT_DELETED:

@@ -45,7 +45,7 @@ class Preferences(Section):
         return {
             "form": form,
             "visibilities": [(each.value, shown.WHO_SEES[each]) for each in Visibility],
-            "content_types": CONTENT_TYPES,
+            "content_types": [one for one in CONTENT_TYPES if one[0] in self.core.settings.posts.formats],
             "languages": self.core.settings.instance.languages,
         }
 
@@ -55,7 +55,7 @@ class Preferences(Section):
         language = typed.get("language", "").strip()
         if visibility not in [each.value for each in Visibility]:
             raise Invalid("Choose who sees your posts", field="visibility")
-        if content_type not in dict(CONTENT_TYPES):
+        if content_type not in self.core.settings.posts.formats:
             raise Invalid("Choose how your texts are read", field="content_type")
         if language and not _LANGUAGE.fullmatch(language):
             raise Invalid("A language is written like en, de or pt-BR", field="language")

@@ -18,6 +18,7 @@ from pleromad.errors import (
     Unreachable,
 )
 from pleromad.model.account import User
+from pleromad.model.moderation import Permission, may
 from web.auth import check_csrf, session_of
 from web.bodies import Fields, Upload, fields
 from web.oauth.clients import text_of
@@ -41,6 +42,7 @@ SECTIONS = (
     ("/settings/leave", "Delete account"),
 )
 STAFF = ("/settings/staff", "People waiting")
+SERVER = ("/settings/server", "Server")
 
 # What a page says after it did something: `?done=` and one of these.
 DONE = {
@@ -143,7 +145,7 @@ class Section:
             viewer=user.account,
             status=status,
             headers=NO_STORE,
-            sections=[*SECTIONS, STAFF] if user.staff else SECTIONS,
+            sections=[*SECTIONS, *([STAFF] if user.staff else []), *([SERVER] if may(user.role, Permission.MANAGE_SETTINGS) else [])],
             section=self.path,
             done=DONE.get(request.first("done") or "", "") if request.method == "GET" else "",
             problem=problem or Problem(),
