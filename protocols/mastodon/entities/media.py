@@ -39,6 +39,7 @@ class MediaAttachment(Entity, kw_only=True):
     url: Url | None
     preview_url: Url | None
     remote_url: Url | None
+    text_url: Url | None  # until Mastodon 3.5: the address to put into the text
     meta: MediaMeta | None
     description: str | None
     blurhash: str | None

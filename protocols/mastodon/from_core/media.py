@@ -28,6 +28,7 @@ def attachment(media: Media) -> MediaAttachment:
         url=media.url if media.ready else None,
         preview_url=preview if media.ready else None,
         remote_url=media.remote_url,
+        text_url=media.url if media.ready and media.remote_url is None else None,
         meta=meta if (_said(original) or meta.focus is not UNSET) else None,
         description=media.description or None,
         blurhash=media.blurhash,
