@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from protocols.irc import metadata, multiline, playback
+from protocols.irc import metadata, multiline
 
 if TYPE_CHECKING:
     from protocols.irc.network import Network
@@ -44,7 +44,7 @@ OFFERED: Mapping[str, str] = {
     "setname": "",
     "standard-replies": "",
     "userhost-in-names": "",
-    playback.CAPABILITY: "",
+    "znc.in/playback": "",
 }
 
 _TAG_NEEDS = {"time": "server-time", "account": "account-tag", "batch": "batch", "label": "labeled-response"}
