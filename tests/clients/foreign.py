@@ -10,6 +10,8 @@ from pathlib import Path
 from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import SkipTest
 
+from tests.support.programs import program
+
 KEPT = Path(__file__).parents[2] / "var" / "clients"
 
 
@@ -42,3 +44,16 @@ async def python_with(name: str, *packages: str) -> Path:
         await fetch(str(python), "-m", "pip", "install", "--quiet", *packages)
         done.write_text(" ".join(packages))
     return python
+
+
+async def node_with(name: str, *packages: str) -> Path:
+    """A folder with `node_modules` that has these packages. Needs npm."""
+    home = KEPT / name
+    done = home / "packages"
+    if not done.is_file() or done.read_text().split() != list(packages):
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        (home / "package.json").write_text("{}")
+        await fetch(program("npm"), "install", "--no-audit", "--no-fund", "--prefix", str(home), *packages)
+        done.write_text(" ".join(packages))
+    return home
