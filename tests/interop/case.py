@@ -18,6 +18,7 @@ from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import SkipTest
 
 from pleromad.model.account import Account
+from pleromad.model.activity import Follow
 from tests.support.daemon import free_ports
 from tests.support.federation import FederationCase, Server
 from tests.web.test_client import certificate, pem
@@ -26,7 +27,7 @@ from tests.web.test_client import certificate, pem
 def only_in_ci(*programs: str) -> None:
     missing = [name for name in programs if shutil.which(name) is None]
     if missing or not os.environ.get("PLEROMAD_CI"):
-        raise SkipTest("only in CI, where " + " and ".join(programs) + " are there" if programs else "only in CI")
+        raise SkipTest(f"only in CI, where there is {' and '.join(programs) or 'a registry'}")
 
 
 class Process(ProcessProtocol):
@@ -60,7 +61,9 @@ class InteropCase(FederationCase):
     timeout = 180
     here: Server
     alice: Account
+    bob: Account
     peer_url: str
+    BOB = ""  # bob's display name
 
     async def set_up(self) -> None:
         folder = Path(self.mktemp())
@@ -86,6 +89,19 @@ class InteropCase(FederationCase):
         reactor.spawnProcess(self.process, command[0], command, env={**os.environ, **environment})
         self.addCleanup(lambda: Deferred.fromCoroutine(self.process.stop()))
         await self.process.ready
+
+    async def meet(self) -> None:
+        """Get to know bob."""
+        self.bob_uri = f"{self.peer_url}/users/bob"
+        self.handle = f"@alice@{self.here.domain}"
+        assert self.here.core.resolver is not None
+        self.bob = await self.here.core.resolver.account(f"bob@localhost:{self.peer_port}")
+
+    async def act(self) -> None:
+        """Both follow each other."""
+        await self.order("follow", who=self.handle)
+        await self.here.submit(Follow(actor_id=self.alice.id, target_id=self.bob.id))
+        await self.quiet(self.here)
 
     async def order(self, what: str, **how: Any) -> Any:
         """Have the peer do something, and wait until our side has dealt with it."""
