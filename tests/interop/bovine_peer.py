@@ -11,7 +11,7 @@ import sys
 import traceback
 from typing import Any
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientError, ClientSession, web
 from bovine import BovineActor
 from bovine.activitystreams import factories_for_actor_object
 from bovine.clients import lookup_uri_with_webfinger
@@ -102,7 +102,7 @@ class Peer:
         work = getattr(self, f"do_{request.match_info['what']}")
         try:
             return web.json_response(await work(**given))
-        except Exception:
+        except (ClientError, LookupError, TypeError, ValueError, AssertionError, AttributeError):
             return web.Response(status=500, text=traceback.format_exc())
 
     async def send(self, to: str, activity: dict[str, Any]) -> dict[str, Any]:
