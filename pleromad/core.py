@@ -25,6 +25,7 @@ from pleromad.service import ActivityService
 from pleromad.settings import LiveSettings
 from pleromad.transfers import TransferDesk, Transfers
 from pleromad.upkeep import Upkeep
+from pleromad.walks import Walks
 from store.pool import Database
 
 
@@ -48,6 +49,7 @@ class Core:
         self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, self.jobs, reactor))
         self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
         self.filling = Filling(database, self.jobs)
+        self.walks = Walks(database, self.jobs)
         self.discovery = Discovery(database, self.clock, self.jobs)
         self.cards = Cards(database, current, self.clock)
         self.media = MediaShelf(database, current, ids, self.clock, self.jobs, reactor)

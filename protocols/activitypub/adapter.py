@@ -20,6 +20,7 @@ from protocols.activitypub.keyring import Keyring
 from protocols.activitypub.receiving import Receiver
 from protocols.activitypub.resolving import Resolving
 from protocols.activitypub.serving import register
+from protocols.activitypub.walking import Walker
 from web.client import client_of
 from web.limits import Limit, group_of
 from web.request import Request
@@ -68,6 +69,8 @@ class Fetching:
         try:
             if job.payload["what"] == "featured":
                 await self._door.threads.featured(await self._door.core.reading.account(int(job.payload["account_id"])))
+            elif job.payload["what"] == "thread":
+                await Walker(self._door.core, self._door.fetcher, self._door.threads).walk(int(job.payload["note_id"]))
         except StoreUnavailable as error:
             raise Later(5, str(error), counted=False) from error
         except Unreachable as error:

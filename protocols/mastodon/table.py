@@ -32,6 +32,7 @@ from protocols.mastodon.endpoints import (
     polls,
     profile,
     push,
+    refreshes,
     relations,
     reports,
     search,
@@ -91,6 +92,7 @@ from protocols.mastodon.entities.notification import (
     Report,
     UnreadCount,
 )
+from protocols.mastodon.entities.refresh import AsyncRefresh
 from protocols.mastodon.entities.search import Search, SearchV1
 from protocols.mastodon.entities.security import (
     Aliases,
@@ -211,6 +213,7 @@ _STATUSES = (
     Row("GET", "/api/v1/statuses/<id>", statuses.show, ANYBODY, "read:statuses", Status),
     Row("PUT PATCH", "/api/v1/statuses/<id>", statuses.update, PERSON, "write:statuses", Status, statuses.EditForm),
     Row("DELETE", "/api/v1/statuses/<id>", statuses.delete, PERSON, "write:statuses", Status, statuses.DeleteForm, limit=DELETIONS),
+    Row("GET", "/api/v1_alpha/async_refreshes/<id>", refreshes.show, PERSON, "read", AsyncRefresh),
     Row("GET", "/api/v1/statuses/<id>/context", statuses.context, ANYBODY, "read:statuses", Context),
     Row("GET", "/api/v1/statuses/<id>/history", statuses.history, ANYBODY, "read:statuses", list[StatusEdit]),
     Row("GET", "/api/v1/statuses/<id>/source", statuses.source, PERSON, "read:statuses", StatusSource),

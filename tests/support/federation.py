@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet import defer, reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.trial.unittest import TestCase
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 class Server:
     """One of them. `url` is its public URL, `domain` stands in its handles."""
 
+    DOORS: tuple[str, ...] = ("activitypub",)
+
     def __init__(self, folder: str, dsn: str, port: int, tables: dict[str, dict[str, Any]]) -> None:
         self.domain = f"localhost:{port}"
         self.url = f"http://{self.domain}"
@@ -54,7 +56,7 @@ class Server:
         self.core = Core(self.settings, self.database, reactor)
         await self.core.start()
         self.site = build_site(self.core, reactor)
-        self.doors = build_doors(self.core, self.site, ("activitypub",))
+        self.doors = build_doors(self.core, self.site, self.DOORS)
         for door in self.doors:
             door.startService()
         await self.core.jobs.start()
@@ -66,7 +68,7 @@ class Server:
             return
         await self.close_http()
         for door in self.doors:
-            await door.stopService()
+            await maybeDeferred(door.stopService)
         await self.core.jobs.stop()
         await self.core.stop()
         await self.database.stop()

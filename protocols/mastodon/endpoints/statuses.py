@@ -11,10 +11,12 @@ from pleromad.model.activity import Announce, Create, Delete, Undo, Update
 from pleromad.model.note import NoteDraft, PollDraft, Visibility
 from pleromad.model.page import Slice
 from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
+from protocols.mastodon.endpoints import refreshes
 from protocols.mastodon.endpoints.accounts import Ids, WithRelationships, rendered
 from protocols.mastodon.endpoints.media import focus_of
 from protocols.mastodon.entities.status import StatusEdit, StatusSource
 from protocols.mastodon.from_core.statuses import source_of
+from web.answers import Answer
 
 MAX_KEY = 200
 
@@ -153,12 +155,13 @@ async def many(call: Call[Ids]) -> Listed:
     return await call.statuses("thread", Slice(tuple(found)))
 
 
-async def context(call: Call[NoForm]) -> bytes:
+async def context(call: Call[NoForm]) -> Answer:
     up, down = await call.core.reading.thread(call.viewer_id, call.id)
     matches = await call.filtered("thread", [*up, *down])
     render = call.render.statuses.many
     ancestors, descendants = (b",".join(render(notes, call.viewer_id, matches)) for notes in (up, down))
-    return b'{"ancestors":[' + ancestors + b'],"descendants":[' + descendants + b"]}"
+    body = b'{"ancestors":[' + ancestors + b'],"descendants":[' + descendants + b"]}"
+    return Answer.json(body, headers=await refreshes.of_thread(call, [*up, *down]))
 
 
 async def history(call: Call[NoForm]) -> list[StatusEdit]:
