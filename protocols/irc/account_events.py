@@ -5,7 +5,7 @@ from __future__ import annotations
 from pleromad.errors import NotFound
 from pleromad.model import event as events
 from pleromad.model.event import Event
-from protocols.irc import tell
+from protocols.irc import preferences, tell
 from protocols.irc.network import Network
 
 
@@ -43,6 +43,8 @@ class AccountEvents:
             return
         for person in people:
             person.account = account
+            if person.connected:
+                await preferences.load(network, person)
             realname = account.display_name or account.username
             if person.realname != realname:
                 person.realname = realname

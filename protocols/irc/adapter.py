@@ -159,5 +159,6 @@ def _motd(settings: CoreSettings) -> tuple[str, ...]:
     return (
         *(line for line in settings.instance.description.splitlines() if line.strip()),
         "Your nick is your account. LIST shows the rooms, JOIN #name enters one or makes it; you stay in it until you PART.",
-        "JOIN &home and &local to read along; what you write there is posted. PRIVMSG nick, or user@host, is a direct message.",
+        "JOIN &home, &local, &notifications ... to read along; /msg fedi help tells how to post, reply and more.",
+        "PRIVMSG nick, or user@host, is a direct message.",
     )

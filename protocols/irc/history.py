@@ -10,16 +10,19 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from pleromad.model.note import Note
 from pleromad.model.page import Page
 from protocols.irc.message import Message
+
+if TYPE_CHECKING:
+    from protocols.irc.telling import Item
 
 LIMIT = 100  # of one answer; ISUPPORT CHATHISTORY
 REMEMBERED = 500  # lines and events of one channel or conversation that are not kept
 CONVERSATIONS = 1000
 
-Notes = Callable[[Page], Awaitable[Sequence[Note]]]  # newest first, as the core gives them
+Notes = Callable[[Page], Awaitable[Sequence["Item"]]]  # newest first, as the core gives them
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def _cut(found: list[Kept], page: Page) -> list[Kept]:
 
 
 async def read(
-    ring: Ring, notes: Notes | None, render: Callable[[Note], Sequence[Message]], page: Page, *, events: bool
+    ring: Ring, notes: Notes | None, render: Callable[[Item], Sequence[Message]], page: Page, *, events: bool
 ) -> list[Kept]:
     """One page of both, oldest first."""
     if page.limit <= 0:

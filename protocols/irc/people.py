@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from protocols.irc.message import casefold
 from protocols.irc.names import nick_of
+from protocols.irc.preferences import Preferences
+from protocols.irc.short_ids import ShortIds
 
 if TYPE_CHECKING:
     from pleromad.model.account import Account
@@ -38,10 +40,12 @@ class Person:
         "modes",
         "nick",
         "number",
+        "preferences",
         "promised",
         "read",
         "realname",
         "sessions",
+        "shorts",
         "signed_on_at",
         "staff",
         "user",
@@ -63,6 +67,8 @@ class Person:
         self.sessions: list[Session] = []
         self.channels: dict[str, Channel] = {}
         self.invited: set[str] = set()  # keys of channels
+        self.preferences = Preferences()
+        self.shorts = ShortIds()
         self.promised: dict[int, int] = {}  # rooms a guest was invited into, and by whom: theirs once they log in
         self.entering: set[str] = set()  # keys of channels: a JOIN is under way and will tell
         self.metadata: dict[str, str] = {}

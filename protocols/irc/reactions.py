@@ -65,6 +65,8 @@ class Reactions:
                 people = [one for one in here if one.account_id in audience]
                 await self._show(event, channel.name, sessions_of(people))
             return
+        for timeline in network.timelines.showing(event.note_id):
+            await self._show(event, timeline.name, timeline.sessions())
         for account_id, target in network.directs.shown_to(event.note_id):
             own = account_id == event.account_id
             for person in network.of_account(account_id):

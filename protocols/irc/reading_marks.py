@@ -30,13 +30,13 @@ DELIVERED = ".irc"  # the place of the last direct message that IRC has shown so
 def place_of(target: str) -> str:
     """What a target is called among the core's markers."""
     key = casefold(target)
-    if key == "&home":
-        return "home"
+    if key in ("&home", "&notifications"):
+        return key[1:]
     return key if looks_like_channel(key) else f"@{key}"
 
 
 def target_of(place: str) -> str:
-    return "&home" if place == "home" else place.removeprefix("@")
+    return f"&{place}" if place in ("home", "notifications") else place.removeprefix("@")
 
 
 def line(network: Network, person: Person, target: str) -> Message:
@@ -98,7 +98,7 @@ def tell(network: Network, person: Person, target: str, without: Session | None 
 
 def heard(network: Network, event: Event) -> None:
     """Read in another door or on another daemon."""
-    if event.kind != events.MARKER_MOVED or event.text == "notifications":
+    if event.kind != events.MARKER_MOVED:
         return
     for person in network.of_account(event.account_id):
         if person.read.get(event.text, 0) < event.other_id:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pleromad.ids import moment_of
-from pleromad.model.note import Note
-from protocols.irc.from_core import note_lines
 from protocols.irc.lines import pieces
 from protocols.irc.message import Message, casefold
 from protocols.irc.multiline import CONCAT, show, without_concat
 from protocols.irc.names import nick_of
 from protocols.irc.network import Network, deliver
 from protocols.irc.people import Person, person_of
+from protocols.irc.telling import Item, Telling, item_lines
 
 if TYPE_CHECKING:
     from protocols.irc.session import Session
     from protocols.irc.table import Call
 
 
-def speaker_of(network: Network, note: Note) -> Person:
+def speaker_of(network: Network, note: Item) -> Person:
     """The author as known here live, else a Person of the moment."""
     known = network.people.get(casefold(nick_of(note.account.acct)))
     if known is not None and known.account_id == note.account.id:
@@ -29,12 +28,13 @@ def speaker_of(network: Network, note: Note) -> Person:
     return person_of(note.account, network.settings.domain)
 
 
-def note_messages(network: Network, note: Note, target: str, lines: Sequence[str], at: datetime | None = None) -> Iterator[Message]:
+def note_messages(network: Network, note: Item, target: str, lines: Sequence[str], at: datetime | None = None) -> Iterator[Message]:
     """The note as PRIVMSGs from its author, the first with its msgid."""
     speaker = speaker_of(network, note)
-    said = note.boost_of or note
-    tags = {"+draft/reply": str(said.in_reply_to_id)} if said.in_reply_to_id is not None else {}
-    message_id = str(note.id)
+    about = note.note if isinstance(note, Telling) else note
+    said = about.boost_of or about if about is not None else None
+    tags = {"+draft/reply": str(said.in_reply_to_id)} if said is not None and said.in_reply_to_id is not None else {}
+    message_id = str(about.id if about is not None else note.id)
     for line in lines:
         for number, piece in enumerate(pieces(line, speaker.source, "PRIVMSG", target)):
             if number:
@@ -45,14 +45,19 @@ def note_messages(network: Network, note: Note, target: str, lines: Sequence[str
             message_id, tags = "", {}
 
 
-def show_note(network: Network, sessions: Iterable[Session], note: Note, target: str, lines: Sequence[str] = ()) -> None:
+def show_note(network: Network, sessions: Iterable[Session], note: Item, target: str, lines: Sequence[str] = ()) -> None:
     """Now, to these sessions; not to those that were shown it as something said before."""
     new = [session for session in sessions if note.id not in session.read_back]
-    show(network, new, list(note_messages(network, note, target, lines or note_lines(note))))
+    show(network, new, list(note_messages(network, note, target, lines or item_lines(note))))
 
 
 def show_earlier(
-    network: Network, sessions: Iterable[Session], notes: Sequence[Note], target: str, call: Call | None
+    network: Network,
+    sessions: Iterable[Session],
+    notes: Sequence[Item],
+    target: str,
+    call: Call | None,
+    lines_of: Callable[[Session, Item], Sequence[str]] | None = None,
 ) -> None:
     """What was said before, oldest first: a chathistory batch where the client takes batches and times, else with the time
     in the text (irssi 1.4 takes server-time and does not show it)."""
@@ -60,7 +65,7 @@ def show_earlier(
         return
     for session in sessions:
         session.read_back.extend(note.id for note in notes)
-        messages = [message for note in notes for message in earlier(network, session, note, target, note_lines(note))]
+        messages = [message for note in notes for message in earlier(network, session, note, target, lines_of(session, note) if lines_of is not None else item_lines(note))]
         if _takes_history(session):
             name = network.next_batch()
             messages = [Message(m.command, m.params, m.source, {**m.tags, "batch": name}) for m in messages]
@@ -88,7 +93,7 @@ def asks_itself(session: Session) -> bool:
     return session.has("draft/chathistory") or session.has("znc.in/playback")
 
 
-def earlier(network: Network, session: Session, note: Note, target: str, lines: Sequence[str]) -> Sequence[Message]:
+def earlier(network: Network, session: Session, note: Item, target: str, lines: Sequence[str]) -> Sequence[Message]:
     """Something said before as this session is shown it: with its time in the text where the client does not take times."""
     if not _takes_history(session):
         stamp = _stamp(note.created_at, network.clock.now())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pleromad.errors import PleromadError, StoreUnavailable, Unauthenticated
 from pleromad.model.activity import Invite, Origin
-from protocols.irc import metadata, names, numerics, reading_marks, tell
+from protocols.irc import metadata, names, numerics, preferences, reading_marks, tell
 from protocols.irc.channels import LIST_LIMIT
 from protocols.irc.history import LIMIT as HISTORY_LIMIT
 from protocols.irc.login import is_reserved, log_in
@@ -82,6 +82,7 @@ async def _attach(call: Call, account: Account, *, first: bool) -> None:
         if first:
             await reading_marks.load(call.network, call.person)
             await metadata.load(call.network, call.person)
+            await preferences.load(call.network, call.person)
         reading_marks.recognise(call.session)
         await call.network.rooms.attach(call.session, call, first=first)
         if first or call.session.missed_since:

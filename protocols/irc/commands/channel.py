@@ -94,9 +94,9 @@ def _check(channel: Channel, call: Call, key: str) -> None:
 
 
 async def _open_timeline(call: Call, name: str) -> None:
-    channel = call.network.timelines.open(call.person, name)
+    channel = await call.network.timelines.open(call.person, name)
     if channel is None:
-        raise Refused(numerics.ERR_NOSUCHCHANNEL, name, "No such channel; there are &home and &local, with an account")
+        raise Refused(numerics.ERR_NOSUCHCHANNEL, name, "There is no such timeline for you; there are &home, &local, &federated, &notifications, &bookmarks, &tag/..., &list/..., &search/...")
     if call.person in channel.members:
         return
     channel.add(call.person)

@@ -13,7 +13,6 @@ from pleromad.model.note import Note
 from pleromad.model.page import Page
 from protocols.irc.directs import direct_lines
 from protocols.irc.finding import somebody
-from protocols.irc.from_core import note_lines
 from protocols.irc.history import (
     LIMIT,
     Kept,
@@ -32,6 +31,7 @@ from protocols.irc.names import looks_like_channel
 from protocols.irc.people import Person
 from protocols.irc.showing import note_messages
 from protocols.irc.table import Call, command
+from protocols.irc.telling import Item, Telling, item_lines
 
 REFERENCES = {"LATEST": 1, "BEFORE": 1, "AFTER": 1, "AROUND": 1, "BETWEEN": 2}
 
@@ -46,9 +46,9 @@ class Source:
     partner: Person | None = None
     cutoff: int = 0
 
-    def render(self, call: Call, note: Note) -> Sequence[Message]:
-        if self.partner is None:
-            return without_concat(list(note_messages(call.network, note, self.name, note_lines(note))))
+    def render(self, call: Call, note: Item) -> Sequence[Message]:
+        if self.partner is None or isinstance(note, Telling):
+            return without_concat(list(note_messages(call.network, note, self.name, item_lines(note))))
         reader = call.person
         target = self.partner.nick if note.account.id == reader.account_id else reader.nick
         other = self.partner.account_id if note.account.id == reader.account_id else reader.account_id

@@ -150,7 +150,7 @@ async def _to_channel(call: Call, name: str, mark: str, line: Line) -> None:
                 key = said.note_id
             else:
                 _fits(person, line, mark + channel.name)
-        elif line.reacts and channel.backing.persistent:
+        elif line.reacts and (channel.backing.persistent or channel.name.startswith("&")):
             await network.reactions.keep(person, line.tags)
         recipients = _hearing(channel, person, mark, audience)
         shown = mark + channel.name
