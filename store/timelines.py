@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from pleromad.model.choice import ALL, Choice
 from pleromad.model.page import Page
 from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
 from store.pool import Queries
 
 # What the viewer does not want to see in timelines: muted authors (of boosted notes too), blocked domains.
-WANTED = """NOT EXISTS (SELECT FROM mutes x WHERE x.account_id = %(viewer)s AND x.target_id IN (n.account_id, b.account_id)
+UNBLOCKED = "NOT EXISTS (SELECT FROM domain_blocks x WHERE x.account_id = %(viewer)s AND x.domain IN (a.domain, c.domain))"
+WANTED = f"""NOT EXISTS (SELECT FROM mutes x WHERE x.account_id = %(viewer)s AND x.target_id IN (n.account_id, b.account_id)
         AND (x.expires_at IS NULL OR x.expires_at > now()))
-    AND NOT EXISTS (SELECT FROM domain_blocks x WHERE x.account_id = %(viewer)s AND x.domain IN (a.domain, c.domain))"""
+    AND {UNBLOCKED}"""
 
 
 async def page_of(
@@ -24,13 +26,16 @@ async def page_of(
     source: str = REFS_FROM,
     key: str = "n.id",
     wanted: bool = True,
+    choice: Choice = ALL,
     params: Mapping[str, Any] | None = None,
 ) -> tuple[list[Ref], list[int]]:
     """A page of refs and the keys they are paged by. Only what the viewer may see; muted people left out when `wanted`."""
     where = [*conditions, visible(viewer), f"(b.id IS NULL OR {visible(viewer, 'b', 'c')})"]
     if viewer is not None and wanted:
-        where.append(WANTED)
+        where.append(UNBLOCKED if choice.muted else WANTED)
     values: dict[str, Any] = {"viewer": viewer, "offset": page.offset, **(params or {})}
+    if choice is not ALL:
+        where += _chosen(choice, viewer, values)
     if page.max_id is not None:
         where.append(f"{key} < %(max_id)s")
         values["max_id"] = page.max_id
@@ -50,6 +55,29 @@ async def page_of(
     return [ref_of(row) for row in rows], [row[8] for row in rows]
 
 
+def _chosen(choice: Choice, viewer: int | None, values: dict[str, Any]) -> list[str]:
+    """The conditions of a choice. A boost is of the host of who boosts, and has the media of what is boosted."""
+    where = []
+    if choice.local:
+        where.append("n.local")
+    if choice.remote:
+        where.append("NOT n.local")
+    if choice.only_media:
+        where.append("coalesce(b.has_media, n.has_media)")
+    if choice.host:
+        where.append("a.domain = %(host)s")
+        values["host"] = choice.host
+    if choice.exclude_visibilities:
+        where.append("n.visibility <> ALL(%(not_visible)s)")
+        values["not_visible"] = list(choice.exclude_visibilities)
+    if choice.replies and viewer is not None:
+        to_whom = ["n.in_reply_to_uri IS NULL", "n.account_id = %(viewer)s", "n.in_reply_to_account_id = %(viewer)s"]
+        if choice.replies == "following":
+            to_whom.append("EXISTS (SELECT FROM follows g WHERE g.account_id = %(viewer)s AND g.target_id = n.in_reply_to_account_id AND g.accepted)")
+        where.append(f"({' OR '.join(to_whom)})")
+    return where
+
+
 def _rows(limit: int) -> int:
     """A few round numbers instead of any: a plan is made for each, and a plan for any number at all is a bad one."""
     return next((most for most in (20, 40, 80) if limit <= most), limit)
@@ -59,14 +87,15 @@ _REST = """ JOIN accounts a ON a.id = n.account_id
     LEFT JOIN notes b ON b.id = n.boost_of_id LEFT JOIN accounts c ON c.id = b.account_id"""
 
 
-async def home(db: Queries, owner: int, page: Page) -> tuple[list[Ref], list[int]]:
+async def home(db: Queries, owner: int, page: Page, choice: Choice) -> tuple[list[Ref], list[int]]:
     return await page_of(
-        db, owner, page, conditions=["h.owner_id = %(viewer)s"], source="home h JOIN notes n ON n.id = h.note_id" + _REST, key="h.note_id"
-    )
+        db, owner, page, conditions=["h.owner_id = %(viewer)s"], choice=choice, key="h.note_id",
+        source="home h JOIN notes n ON n.id = h.note_id" + _REST,
+    )  # fmt: skip
 
 
 async def public(
-    db: Queries, viewer: int | None, page: Page, *, local: bool, remote: bool, only_media: bool
+    db: Queries, viewer: int | None, page: Page, *, local: bool, remote: bool, only_media: bool, choice: Choice
 ) -> tuple[list[Ref], list[int]]:
     """The federated timeline; `local`: only ours (with `local` visibility for those logged in), `remote`: only others'."""
     conditions = ["n.boost_of_id IS NULL", "n.room_id IS NULL", "a.silenced_at IS NULL"]
@@ -80,7 +109,7 @@ async def public(
         conditions.append("n.has_media")
     # Replies to other people stay out of the timelines of everybody (Mastodon), threads of one's own are in.
     conditions.append("(n.in_reply_to_uri IS NULL OR n.in_reply_to_account_id = n.account_id)")
-    return await page_of(db, viewer, page, conditions=conditions)
+    return await page_of(db, viewer, page, conditions=conditions, choice=choice)
 
 
 async def tag(
@@ -95,6 +124,7 @@ async def tag(
     any: Sequence[str],
     all: Sequence[str],
     none: Sequence[str],
+    choice: Choice,
 ) -> tuple[list[Ref], list[int]]:
     conditions = ["n.visibility = 'public'", "n.boost_of_id IS NULL", "n.room_id IS NULL", "a.silenced_at IS NULL"]
     conditions.append("NOT EXISTS (SELECT FROM tag_rules r WHERE r.tag = %(tag)s AND NOT r.usable)")
@@ -120,7 +150,7 @@ async def tag(
         conditions.append("NOT n.local")
     if only_media:
         conditions.append("n.has_media")
-    return await page_of(db, viewer, page, conditions=conditions, source=source + _REST, key=key, params=params)
+    return await page_of(db, viewer, page, conditions=conditions, source=source + _REST, key=key, params=params, choice=choice)
 
 
 async def of_account(
@@ -134,6 +164,7 @@ async def of_account(
     exclude_boosts: bool,
     pinned: bool,
     tagged: str | None,
+    choice: Choice,
 ) -> tuple[list[Ref], list[int]]:
     conditions = ["n.account_id = %(account)s", "n.room_id IS NULL"]
     params: dict[str, Any] = {"account": account_id}
@@ -153,12 +184,12 @@ async def of_account(
         )  # fmt: skip
     if viewer != account_id:
         conditions.append("n.visibility <> 'direct'")
-    return await page_of(db, viewer, page, conditions=conditions, wanted=False, params=params)
+    return await page_of(db, viewer, page, conditions=conditions, wanted=False, params=params, choice=choice)
 
 
-async def of_list(db: Queries, viewer: int, list_id: int, page: Page) -> tuple[list[Ref], list[int]]:
+async def of_list(db: Queries, viewer: int, list_id: int, page: Page, choice: Choice) -> tuple[list[Ref], list[int]]:
     return await page_of(
-        db, viewer, page, conditions=["k.list_id = %(list)s"], params={"list": list_id}, key="k.note_id",
+        db, viewer, page, conditions=["k.list_id = %(list)s"], params={"list": list_id}, key="k.note_id", choice=choice,
         source="list_notes k JOIN notes n ON n.id = k.note_id" + _REST,
     )  # fmt: skip
 
@@ -167,13 +198,13 @@ async def room(db: Queries, viewer: int | None, room_id: int, page: Page) -> tup
     return await page_of(db, viewer, page, conditions=["n.room_id = %(room)s"], params={"room": room_id})
 
 
-async def direct(db: Queries, viewer: int, page: Page) -> tuple[list[Ref], list[int]]:
+async def direct(db: Queries, viewer: int, page: Page, choice: Choice = ALL) -> tuple[list[Ref], list[int]]:
     """What was said to the viewer, or by the viewer, in direct notes."""
     condition = (
         "n.visibility = 'direct' AND n.room_id IS NULL AND n.id IN (SELECT m.note_id FROM mentions m WHERE m.account_id = %(viewer)s"
         " UNION ALL SELECT o.id FROM notes o WHERE o.account_id = %(viewer)s AND o.visibility = 'direct')"
     )
-    return await page_of(db, viewer, page, conditions=[condition])
+    return await page_of(db, viewer, page, conditions=[condition], choice=choice)
 
 
 async def direct_with(db: Queries, viewer: int, other: int, page: Page) -> tuple[list[Ref], list[int]]:

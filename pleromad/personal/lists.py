@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from pleromad.errors import Invalid, NotFound
 from pleromad.model.account import Account
+from pleromad.model.choice import ALL, Choice
 from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
 from pleromad.model.personal import List
@@ -81,9 +82,9 @@ class Lists(Keeper):
         await self.list(viewer, id)
         await self._database.transaction(lambda tx: list_rows.remove_members(tx, id, account_ids))
 
-    async def list_timeline(self, viewer: int, id: int, page: Page) -> Slice[Seen]:
+    async def list_timeline(self, viewer: int, id: int, page: Page, choice: Choice = ALL) -> Slice[Seen]:
         await self.list(viewer, id)
-        return await self._reading.of_list(viewer, id, page)
+        return await self._reading.of_list(viewer, id, page, choice)
 
 
 def _check(title: str, replies_policy: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from pleromad.model.choice import ALL, Choice
 from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
 from pleromad.reading.visitors import Parts, VisitorReading
@@ -12,8 +13,8 @@ from store.notes import Ref
 
 
 class TimelineReading(VisitorReading):
-    async def home(self, viewer: int, page: Page) -> Slice[Seen]:
-        return await self._shown(viewer, page, await timelines.home(self._database, viewer, page))
+    async def home(self, viewer: int, page: Page, choice: Choice = ALL) -> Slice[Seen]:
+        return await self._shown(viewer, page, await timelines.home(self._database, viewer, page, choice))
 
     async def public(
         self,
@@ -24,13 +25,14 @@ class TimelineReading(VisitorReading):
         remote: bool = False,
         only_media: bool = False,
         narrow: bool = False,
+        choice: Choice = ALL,
     ) -> Slice[Seen]:
         """`narrow`: give visitors what is open to them where not all is. Unauthenticated when nothing is."""
         parts = await self.open_timeline(viewer, Parts(not remote, not local), narrow=narrow)
         if parts.none:
             return Slice(())
         rows = await timelines.public(
-            self._database, viewer, page, local=not parts.remote, remote=not parts.local, only_media=only_media
+            self._database, viewer, page, local=not parts.remote, remote=not parts.local, only_media=only_media, choice=choice
         )
         return await self._shown(viewer, page, rows)
 
@@ -47,6 +49,7 @@ class TimelineReading(VisitorReading):
         none: Sequence[str] = (),
         remote: bool = False,
         narrow: bool = False,
+        choice: Choice = ALL,
     ) -> Slice[Seen]:
         """As `public`."""
         parts = await self.open_tags(viewer, Parts(not remote, not local), narrow=narrow)
@@ -63,6 +66,7 @@ class TimelineReading(VisitorReading):
             any=[each.lower() for each in any],
             all=[each.lower() for each in all],
             none=[each.lower() for each in none],
+            choice=choice,
         )
         return await self._shown(viewer, page, rows)
 
@@ -77,6 +81,7 @@ class TimelineReading(VisitorReading):
         exclude_boosts: bool = False,
         pinned: bool = False,
         tagged: str | None = None,
+        choice: Choice = ALL,
     ) -> Slice[Seen]:
         rows = await timelines.of_account(
             self._database,
@@ -88,18 +93,19 @@ class TimelineReading(VisitorReading):
             exclude_boosts=exclude_boosts,
             pinned=pinned,
             tagged=tagged,
+            choice=choice,
         )
         return await self._shown(viewer, page, rows)
 
-    async def of_list(self, viewer: int, list_id: int, page: Page) -> Slice[Seen]:
+    async def of_list(self, viewer: int, list_id: int, page: Page, choice: Choice = ALL) -> Slice[Seen]:
         """Whose list it is was asked before: `personal.list_timeline`."""
-        return await self._shown(viewer, page, await timelines.of_list(self._database, viewer, list_id, page))
+        return await self._shown(viewer, page, await timelines.of_list(self._database, viewer, list_id, page, choice))
 
     async def room(self, viewer: int | None, room_id: int, page: Page) -> Slice[Seen]:
         return await self._shown(viewer, page, await timelines.room(self._database, viewer, room_id, page))
 
-    async def direct(self, viewer: int, page: Page) -> Slice[Seen]:
-        return await self._shown(viewer, page, await timelines.direct(self._database, viewer, page))
+    async def direct(self, viewer: int, page: Page, choice: Choice = ALL) -> Slice[Seen]:
+        return await self._shown(viewer, page, await timelines.direct(self._database, viewer, page, choice))
 
     async def direct_with(self, viewer: int, other: int, page: Page) -> Slice[Seen]:
         """What the viewer and one other person said to each other in direct notes."""

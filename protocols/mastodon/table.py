@@ -244,11 +244,11 @@ _STATUSES = (
 )
 
 _TIMELINES = (
-    Row("GET", "/api/v1/timelines/home", timelines.home, PERSON, "read:statuses", list[Status], NoForm, NOTES),
-    Row("GET", "/api/v1/timelines/public", timelines.public, ANYBODY, "read:statuses", list[Status], timelines.PublicForm, NOTES),
+    Row("GET", "/api/v1/timelines/home", timelines.home, PERSON, "read:statuses", list[Status], timelines.ChoiceForm, NOTES),
+    Row("GET", "/api/v1/timelines/public", timelines.public, ANYBODY, "read:statuses", list[Status], timelines.ChoiceForm, NOTES),
     Row("GET", "/api/v1/timelines/tag/<hashtag>", timelines.tag, ANYBODY, "read:statuses", list[Status], timelines.TagForm, NOTES),
-    Row("GET", "/api/v1/timelines/direct", timelines.direct, PERSON, "read:statuses", list[Status], NoForm, NOTES),
-    Row("GET", "/api/v1/timelines/list/<id>", lists.timeline, PERSON, "read:lists", list[Status], NoForm, NOTES),
+    Row("GET", "/api/v1/timelines/direct", timelines.direct, PERSON, "read:statuses", list[Status], timelines.ChoiceForm, NOTES),
+    Row("GET", "/api/v1/timelines/list/<id>", lists.timeline, PERSON, "read:lists", list[Status], timelines.ChoiceForm, NOTES),
     Row("GET", "/api/v1/timelines/link", discovery.with_link, ANYBODY, "read:statuses", list[Status], discovery.LinkForm, NOTES),
     Row("GET", "/api/v1/favourites", timelines.favourites, PERSON, "read:favourites", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/bookmarks", timelines.bookmarks, PERSON, "read:bookmarks", list[Status], NoForm, NOTES),

@@ -9,6 +9,7 @@ import msgspec
 from pleromad.errors import Invalid, NotFound
 from pleromad.model import account as model
 from pleromad.model.account import Account
+from pleromad.model.choice import Choice
 from pleromad.text import normal_tag
 from protocols.mastodon.door import Call, Listed, id_of, known_ids
 from protocols.mastodon.entities.account import Relationship as RelationshipEntity
@@ -36,6 +37,7 @@ class StatusesForm(msgspec.Struct):
     exclude_reblogs: bool = False
     pinned: bool = False
     tagged: str = ""
+    exclude_visibilities: list[str] = []  # Pleroma
 
 
 class SearchForm(msgspec.Struct):
@@ -93,6 +95,7 @@ async def statuses(call: Call[StatusesForm]) -> Listed:
         exclude_boosts=form.exclude_reblogs,
         pinned=form.pinned,
         tagged=normal_tag(form.tagged.strip().lstrip("#")) or None,
+        choice=Choice(exclude_visibilities=frozenset(form.exclude_visibilities[:10])),
     )
     return await call.statuses("account", found)
 

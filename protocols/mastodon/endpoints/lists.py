@@ -10,6 +10,7 @@ from pleromad.model import personal as model
 from pleromad.model.page import Page
 from protocols.mastodon.door import Call, Listed, NoForm, known_ids
 from protocols.mastodon.endpoints.accounts import WithRelationships, named, rendered
+from protocols.mastodon.endpoints.timelines import ChoiceForm
 from protocols.mastodon.entities.base import Empty
 from protocols.mastodon.entities.timeline import UserList
 
@@ -86,8 +87,9 @@ async def remove_members(call: Call[MembersForm]) -> Empty:
     return Empty()
 
 
-async def timeline(call: Call[NoForm]) -> Listed:
-    return await call.statuses("home", await call.core.personal.list_timeline(call.me.id, call.id, call.page))
+async def timeline(call: Call[ChoiceForm]) -> Listed:
+    found = await call.core.personal.list_timeline(call.me.id, call.id, call.page, call.form.own_choice)
+    return await call.statuses("home", found)
 
 
 def entity(one: model.List) -> UserList:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 from msgspec import UNSET
 
 from pleromad.clock import iso
+from pleromad.hosts import MAX_HOST
+from pleromad.model.choice import Choice
 from pleromad.model.note import Seen
 from pleromad.model.notification import Marker as Mark
 from pleromad.model.page import Slice
@@ -15,15 +19,38 @@ from protocols.mastodon.endpoints.notifications import ASKED_BY_NOBODY
 from protocols.mastodon.entities.timeline import Marker, PleromaMarker
 
 MAX_TAGS = 10  # of any, all and none, each
+MAX_VISIBILITIES = 10
 
 
-class PublicForm(msgspec.Struct):
+class ChoiceForm(msgspec.Struct):
+    """Pleroma takes these on every timeline, Mastodon some on some."""
+
     local: bool = False
     remote: bool = False
     only_media: bool = False
+    with_muted: bool = False
+    exclude_visibilities: list[str] = []
+    reply_visibility: str = ""
+    instance: str = ""
+
+    @property
+    def choice(self) -> Choice:
+        """Without `local` and `remote`: these decide who may see it, too, where it is a timeline of everybody."""
+        return Choice(
+            only_media=self.only_media,
+            host=self.instance.strip().lower()[:MAX_HOST],
+            exclude_visibilities=frozenset(self.exclude_visibilities[:MAX_VISIBILITIES]),
+            replies="following" if self.reply_visibility == "following" else "self" if self.reply_visibility == "self" else "",
+            muted=self.with_muted,
+        )
+
+    @property
+    def own_choice(self) -> Choice:
+        """Of one's own timelines."""
+        return replace(self.choice, local=self.local, remote=self.remote)
 
 
-class TagForm(PublicForm):
+class TagForm(ChoiceForm):
     any: list[str] = []
     all: list[str] = []
     none: list[str] = []
@@ -42,14 +69,14 @@ class WhichMarkers(msgspec.Struct):
     timeline: list[str] = []
 
 
-async def home(call: Call[NoForm]) -> Listed:
-    return await call.statuses("home", await call.core.reading.home(call.me.id, call.page))
+async def home(call: Call[ChoiceForm]) -> Listed:
+    return await call.statuses("home", await call.core.reading.home(call.me.id, call.page, call.form.own_choice))
 
 
-async def public(call: Call[PublicForm]) -> Listed:
+async def public(call: Call[ChoiceForm]) -> Listed:
     form = call.form
     found = await call.core.reading.public(
-        call.viewer_id, call.page, local=form.local, remote=form.remote, only_media=form.only_media
+        call.viewer_id, call.page, local=form.local, remote=form.remote, only_media=form.only_media, choice=form.choice
     )
     return await call.statuses("public", found)
 
@@ -61,6 +88,8 @@ async def tag(call: Call[TagForm]) -> Listed:
         normal_tag(call.request.params["hashtag"].lstrip("#")),
         call.page,
         local=form.local,
+        remote=form.remote,
+        choice=form.choice,
         only_media=form.only_media,
         any=_tags(form.any),
         all=_tags(form.all),
@@ -73,8 +102,8 @@ def _tags(names: list[str]) -> list[str]:
     return [normal_tag(name.strip().lstrip("#")) for name in names[:MAX_TAGS]]
 
 
-async def direct(call: Call[NoForm]) -> Listed:
-    return await call.statuses("thread", await call.core.reading.direct(call.me.id, call.page))
+async def direct(call: Call[ChoiceForm]) -> Listed:
+    return await call.statuses("thread", await call.core.reading.direct(call.me.id, call.page, call.form.own_choice))
 
 
 async def favourites(call: Call[NoForm]) -> Listed:
