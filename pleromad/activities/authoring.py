@@ -13,11 +13,13 @@ from pleromad.activities.door import lists_met
 from pleromad.activities.work import Work, require
 from pleromad.hosts import ascii_host
 from pleromad.model.account import Account, ActorType
+from pleromad.model.chat import CHAT_MESSAGE
 from pleromad.model.media import Media
 from pleromad.model.note import Emoji, NoteDraft, PollDraft, Visibility
 from pleromad.model.room import Rank
 from pleromad.sections import Polls
 from store import accounts as account_rows
+from store import chats as chat_rows
 from store import emojis as emoji_rows
 from store import media as media_rows
 from store import relations
@@ -47,6 +49,12 @@ class Written:
     poll: PollDraft | None
     published: datetime
     expires_at: datetime | None
+    chat: bool = False
+    as_note: bool = False  # a chat with somebody whose server knows no ChatMessages
+
+    @property
+    def type(self) -> str:
+        return "Question" if self.poll else CHAT_MESSAGE if self.chat else "Note"
 
     @property
     def people(self) -> tuple[Account, ...]:
@@ -72,6 +80,7 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         errors.Invalid("Validation failed: Text can't be blank", field="status"),
     )
     _check_poll(work.settings.polls, draft)
+    _check_chat(work, draft)
     parent = await _parent(work, draft)
     room, private_room = await _room(work, draft, parent)
     media = await _media(work, draft, note_id)
@@ -79,7 +88,9 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
     silent = list((await account_rows.by_ids(work.tx, draft.to)).values()) if draft.to else []
     if parent is not None and parent.account_id != work.actor.id and room is None:
         silent += (await account_rows.by_ids(work.tx, [parent.account_id])).values()
-    visibility = draft.visibility or Visibility(work.usual_visibility)
+    if draft.chat:
+        named = [account for account in named if account.id in draft.to]
+    visibility = Visibility.DIRECT if draft.chat else draft.visibility or Visibility(work.usual_visibility)
     language = draft.language
     if room is not None:
         visibility = Visibility.FOLLOWERS if private_room else Visibility.UNLISTED
@@ -106,7 +117,20 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         poll=draft.poll,
         published=min(draft.published, work.now) if draft.published else work.now,
         expires_at=work.now + timedelta(seconds=draft.expires_in_seconds) if draft.expires_in_seconds else None,
+        chat=draft.chat,
+        as_note=draft.chat and not await _takes_chat(work, silent),
     )
+
+
+async def _takes_chat(work: Work, people: list[Account]) -> bool:
+    return all([one.local or await chat_rows.accepted_by(work.tx, one.id) for one in people])
+
+
+def _check_chat(work: Work, draft: NoteDraft) -> None:
+    if draft.chat:
+        plain = draft.poll is None and draft.room_id is None and len(draft.media_ids) <= 1
+        require(plain, errors.Invalid("Validation failed: a chat message has a text and at most one attachment", field="media_id"))
+        require(len(draft.to) == 1 and work.actor.id not in draft.to, errors.Invalid("Validation failed: a chat is with one other person", field="to"))
 
 
 def _check_poll(limits: Polls, draft: NoteDraft) -> None:
@@ -238,7 +262,7 @@ def columns(work: Work, id: int, written: Written) -> dict[str, Any]:
         "id": id,
         "uri": work.uris.note(id),
         "url": work.uris.note_page(work.actor.username, id) if not work.actor.group else work.uris.note(id),
-        "type": "Question" if written.poll else "Note",
+        "type": written.type,
         "account_id": work.actor.id,
         "visibility": written.visibility.value,
         "local": True,
@@ -279,7 +303,7 @@ def note_json(
     poll = written.poll
     return shapes.note(
         id=uri,
-        type="Question" if poll else "Note",
+        type="Note" if written.as_note else written.type,
         actor=work.actor,
         to=to,
         cc=cc,

@@ -26,6 +26,7 @@ NOTE_REACTED = "note_reacted"  # note_id, account_id who, other_id room or 0, te
 NOTIFIED = "notified"  # account_id whom, other_id notification id, text: "filtered" when their policy keeps it back
 NOTIFICATIONS_MERGED = "notifications_merged"  # account_id: what was kept back for them came to the rest
 CONVERSATION_CHANGED = "conversation_changed"  # account_id whose, other_id which
+CHAT_READ = "chat_read"  # account_id whose, other_id with whom
 FOLLOW_CHANGED = "follow_changed"  # account_id follower, other_id followed, text: requested, accepted, removed
 ACCOUNT_UPDATED = "account_updated"  # account_id
 ACCOUNT_DELETED = "account_deleted"  # account_id

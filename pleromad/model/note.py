@@ -186,6 +186,7 @@ class NoteDraft:
     to: tuple[int, ...] = ()  # further account ids addressed without being named in the text
     expires_in_seconds: int | None = None
     published: datetime | None = None
+    chat: bool = False  # a direct note to the one of `to`, and to nobody else whatever the text names: a ChatMessage
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pleromad.personal.chats import Chats
 from pleromad.personal.collections import Collections
 from pleromad.personal.conversations import Talks
 from pleromad.personal.desk import PersonalDesk
@@ -16,6 +17,6 @@ from pleromad.personal.tags import Tags
 __all__ = ["Personal", "PersonalDesk"]
 
 
-class Personal(Marks, Lists, Filters, Tags, Notices, Talks, Push, Collections, Presences):
+class Personal(Marks, Lists, Filters, Tags, Notices, Talks, Chats, Push, Collections, Presences):
     def __init__(self, desk: PersonalDesk) -> None:
         super().__init__(desk)

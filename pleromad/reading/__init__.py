@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pleromad.config import Settings
 from pleromad.reading.accounts import AccountReading
+from pleromad.reading.chats import ChatReading
 from pleromad.reading.conversations import ConversationReading
 from pleromad.reading.discovery import DiscoveryReading
 from pleromad.reading.federation import FederationReading
@@ -29,6 +30,7 @@ class Reading(
     TimelineReading,
     NotificationReading,
     ConversationReading,
+    ChatReading,
     RoomReading,
     FederationReading,
     InstanceReading,

@@ -44,6 +44,9 @@ CONTEXT: list[Any] = [
         "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
         "conversation": "ostatus:conversation",
         "EmojiReact": "litepub:EmojiReact",
+        "ChatMessage": "litepub:ChatMessage",
+        "capabilities": "litepub:capabilities",
+        "acceptsChatMessages": "litepub:acceptsChatMessages",
         "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
         "moderators": {"@id": "lemmy:moderators", "@type": "@id"},
         "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
@@ -103,6 +106,8 @@ def actor(account: Account, uris: Uris, room: Room | None, assertion_method: Map
         # The instance's own actor only signs: it has no collections that anybody could read.
         for name in ("following", "followers", "featured"):
             document.pop(name)
+    if account.type in (ActorType.PERSON, ActorType.SERVICE):
+        document["capabilities"] = {"acceptsChatMessages": True}
     if account.group:
         document["attributedTo"] = f"{account.uri}/moderators"
         document["postingRestrictedToMods"] = room is not None and room.moderated

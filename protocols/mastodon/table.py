@@ -118,7 +118,7 @@ from protocols.mastodon.entities.status import (
 )
 from protocols.mastodon.entities.tag import Tag
 from protocols.mastodon.entities.timeline import Announcement, Marker, UserList
-from protocols.mastodon.pleroma_table import PLEROMA
+from protocols.mastodon.pleroma_table import PLEROMA, PLEROMA_TOO
 from web.limits import DELETIONS, LOG_INS, SIGN_UPS, UPLOADS
 
 ANYBODY, APP, PERSON = Access.ANYBODY, Access.APP, Access.PERSON
@@ -427,5 +427,6 @@ ROWS: tuple[Row, ...] = (
     *ADMIN,
     *_PLEROMA_TOO,
     *PLEROMA,
+    *PLEROMA_TOO,
     *(replace(row, path=row.path.replace("/api/v1/", "/api/", 1)) for row in (*_PLEROMA, *PLEROMA)),
 )

@@ -29,7 +29,7 @@ MAX_PICTURE_TEXT = 1_500
 
 FEATURES = [
     "pleroma_api", "mastodon_api", "mastodon_api_streaming", "polls", "multifetch", "editing", "gopher",
-    "pleroma:api/v1/notifications:include_types_filter", "pleroma_emoji_reactions", "pleroma:group_actors",
+    "pleroma:api/v1/notifications:include_types_filter", "pleroma_emoji_reactions", "pleroma_chat_messages", "pleroma:group_actors",
 ]  # fmt: skip
 
 _LANGUAGES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français", "it": "Italiano", "ja": "日本語", "nl": "Nederlands", "pl": "Polski", "pt": "Português", "ru": "Русский", "zh": "中文"}

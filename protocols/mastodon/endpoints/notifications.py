@@ -14,7 +14,7 @@ from pleromad.model.page import Page
 from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
 from protocols.mastodon.entities.base import Empty
 from protocols.mastodon.entities.notification import UnreadCount
-from protocols.mastodon.from_core.notifications import PLEROMA_TYPES, Glasses, shown
+from protocols.mastodon.from_core.notifications import CHAT_MENTION, PLEROMA_TYPES, Glasses, in_chat, shown
 
 DISMISSED_AT_ONCE = 80
 
@@ -50,6 +50,8 @@ class ReadForm(msgspec.Struct):
 def chosen(form: NotificationsForm) -> Chosen:
     """Pleroma's own types only for those who name them."""
     named = frozenset(form.types) | frozenset(form.include_types)
+    if CHAT_MENTION in named:
+        named = named - {CHAT_MENTION} | {"mention"}
     unasked = PLEROMA_TYPES - named - frozenset(form.supported_types or ())
     return Chosen(
         types=named or None,
@@ -64,13 +66,22 @@ def chosen(form: NotificationsForm) -> Chosen:
 async def glasses(call: Call[SupportedForm], seen: Iterable[Seen | None]) -> Glasses:
     """How the app that asks looks at notifications about these notes."""
     matches = await call.filtered("notifications", [each for each in seen if each is not None])
-    return Glasses(call.me.id, await read_up_to(call.core, call.me.id), matches, call.form.supported_types)
+    return Glasses(call.me.id, await read_up_to(call.core, call.me.id), matches, call.form.supported_types, chats_known(call.form))
+
+
+def chats_known(form: SupportedForm) -> bool:
+    asked = [*form.types, *form.include_types] if isinstance(form, NotificationsForm) else []
+    return CHAT_MENTION in asked or CHAT_MENTION in (form.supported_types or ())
 
 
 async def many(call: Call[NotificationsForm]) -> Listed:
     found = await call.core.reading.notifications(call.me.id, call.page, chosen(call.form))
     worn = await glasses(call, [each.seen for each in found.items])
-    return Listed.of(call.render.notifications.many(found.items, worn), found)
+    items = found.items
+    asked = {*call.form.types, *call.form.include_types}
+    if CHAT_MENTION in asked and "mention" not in asked:
+        items = tuple(one for one in items if one.type != "mention" or in_chat(one))
+    return Listed.of(call.render.notifications.many(items, worn), found)
 
 
 async def show(call: Call[SupportedForm]) -> bytes:

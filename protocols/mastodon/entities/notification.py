@@ -8,13 +8,14 @@ from msgspec import UNSET, UnsetType
 
 from protocols.mastodon.entities.account import AccountJson, PartialAccountWithAvatar
 from protocols.mastodon.entities.base import DateTime, Entity, Html, Id, Url
+from protocols.mastodon.entities.chat import ChatMessage
 from protocols.mastodon.entities.collection import Collection
 from protocols.mastodon.entities.status import StatusJson
 
 NotificationType = Literal[
     "mention", "status", "reblog", "follow", "follow_request", "favourite", "poll", "update", "admin.sign_up", "admin.report",
     "severed_relationships", "moderation_warning", "quote", "quoted_update", "added_to_collection", "collection_update",
-    "pleroma:emoji_reaction",
+    "pleroma:emoji_reaction", "pleroma:chat_mention",
 ]  # fmt: skip
 
 
@@ -83,6 +84,7 @@ class Notification(Entity, kw_only=True):
     pleroma: PleromaNotification
     emoji: str | UnsetType | None = UNSET
     emoji_url: Url | UnsetType | None = UNSET
+    chat_message: ChatMessage | UnsetType = UNSET
 
 
 class NotificationGroup(Entity, kw_only=True):

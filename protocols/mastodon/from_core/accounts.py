@@ -271,7 +271,7 @@ class AccountRendering:
                 hide_followers_count=False,
                 hide_follows_count=False,
                 deactivated=gone,
-                accepts_chat_messages=False,
+                accepts_chat_messages=not account.group and not gone,
                 favicon=None,
                 skip_thread_containment=False,
                 birthday=None,

@@ -11,6 +11,7 @@ from pleromad import text
 from pleromad.clock import iso
 from pleromad.core import Core
 from pleromad.model.account import Account
+from pleromad.model.chat import CHAT_MESSAGE
 from pleromad.model.collection import Collection as Collected
 from pleromad.model.moderation import Report, Severance, Strike
 from pleromad.model.note import Seen
@@ -25,6 +26,7 @@ from protocols.mastodon.entities import notification as entities
 from protocols.mastodon.from_core import sentences
 from protocols.mastodon.from_core.accounts import AccountRendering, encode
 from protocols.mastodon.from_core.admin import AdminRendering, severance
+from protocols.mastodon.from_core.chats import message
 from protocols.mastodon.from_core.collections import collection
 from protocols.mastodon.from_core.statuses import Matches, StatusRendering
 
@@ -33,6 +35,8 @@ ABOUT_A_STATUS = frozenset(
 )
 # Types that only those are told who ask for them: apps that do not know them fail.
 PLEROMA_TYPES = frozenset({"pleroma:emoji_reaction"})
+# Mentions in chats, for those who ask for them by this name; for others they are mentions.
+CHAT_MENTION = "pleroma:chat_mention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ class Glasses:
     read_up_to: int = 0
     matches: Matches = field(default_factory=dict)
     supported: Collection[str] | None = None
+    chats: bool = False  # they know chats
+
+
+def in_chat(notification: Notification) -> bool:
+    return notification.type == "mention" and notification.seen is not None and notification.seen.note.type == CHAT_MESSAGE
 
 
 class NotificationRendering:
@@ -62,13 +71,15 @@ class NotificationRendering:
     def one(self, notification: Notification, glasses: Glasses) -> bytes:
         special = notification.type in PLEROMA_TYPES
         about = notification.about
+        chat = glasses.chats and in_chat(notification)
         entity = entities.Notification(
             id=str(notification.id),
-            type=notification.type,  # type: ignore[arg-type]  # one of the words
+            type=CHAT_MENTION if chat else notification.type,  # type: ignore[arg-type]  # one of the words
             group_key=notification.group_key or alone(notification),
             created_at=iso(notification.created_at),
             account=self._accounts.raw(notification.account),
-            status=UNSET if notification.seen is None else self._status(notification.seen, glasses),
+            chat_message=message(notification.seen.note, glasses.viewer, notification.account.id, 0) if chat and notification.seen else UNSET,
+            status=UNSET if notification.seen is None or chat else self._status(notification.seen, glasses),
             report=self._admin.report(about) if isinstance(about, Report) else UNSET,
             event=severance(about) if isinstance(about, Severance) else UNSET,
             moderation_warning=self._admin.strike(about) if isinstance(about, Strike) else UNSET,

@@ -25,6 +25,7 @@ from protocols.mastodon.from_core.notifications import PLEROMA_TYPES, Glasses, s
 from protocols.mastodon.streaming.listener import Listener
 from protocols.mastodon.streaming.message import Message
 from protocols.mastodon.streaming.streams import (
+    CHAT,
     DIRECT,
     HASHTAG,
     HASHTAG_LOCAL,
@@ -171,6 +172,8 @@ class Hub(Service):
                 self._merged(event.account_id)
             case events.CONVERSATION_CHANGED:
                 await self._conversation(event.account_id, event.other_id)
+            case events.CHAT_READ:
+                await self._chat(event.account_id, event.other_id)
             case events.FILTERS_CHANGED:
                 self._tell(self._of(USER, [event.account_id]), Message("filters_changed"), Stream(USER))
             case events.TOKEN_REVOKED:
@@ -197,7 +200,8 @@ class Hub(Service):
         if note.visibility not in (Visibility.PUBLIC, Visibility.UNLISTED, Visibility.LOCAL):
             self._restricted.put(note.id, (note.visibility, frozenset((note.account.id, *note.recipients))))
         if note.visibility is Visibility.DIRECT:
-            return  # CONVERSATION_CHANGED tells of it
+            await self._said_in_chat(note, kind)
+            return  # CONVERSATION_CHANGED tells of it as a conversation
         audience = await self._audience(note)
         if not audience:
             return
@@ -214,6 +218,26 @@ class Hub(Service):
                 message = own[key]
             if message is not None:
                 listener.tell(message, stream)
+
+    async def _said_in_chat(self, note: Note, kind: str) -> None:
+        """Pleroma: each of the two has the chat as it is now."""
+        people = {note.account.id, *note.recipients}
+        if kind != "update" or len(people) != 2 or note.room_id is not None:
+            return
+        for viewer in people:
+            await self._chat(viewer, next(iter(people - {viewer})))
+
+    async def _chat(self, viewer: int, other: int) -> None:
+        told = [(Stream(name), one) for name in (CHAT, USER) for one in self._of(name, [viewer])]
+        if not told:
+            return
+        try:
+            chat = await self._core.reading.chat(viewer, other)
+        except NotFound:
+            return
+        message = Message("pleroma:chat_update", encode(self._render.chats.one(chat, viewer)).decode())
+        for stream, listener in told:
+            listener.tell(message, stream)
 
     async def _filtered(
         self, viewer: int, context: str, note: Note, kind: str, status: bytes, plain: Message

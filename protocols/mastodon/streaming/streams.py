@@ -12,11 +12,12 @@ from protocols.mastodon.errors import INVALID_TOKEN, OUT_OF_SCOPE
 from web.auth import Viewer
 
 USER, NOTIFICATIONS, DIRECT, LIST = "user", "user:notification", "direct", "list"
+CHAT = "user:pleroma_chat"
 HASHTAG, HASHTAG_LOCAL = "hashtag", "hashtag:local"
 PUBLIC = frozenset(
     {"public", "public:media", "public:local", "public:local:media", "public:remote", "public:remote:media"}
 )
-NEEDS_PERSON = frozenset({USER, NOTIFICATIONS, DIRECT, LIST})
+NEEDS_PERSON = frozenset({USER, NOTIFICATIONS, DIRECT, LIST, CHAT})
 _ALIASES = {"user:notifications": NOTIFICATIONS}  # Pleroma
 MAX_TAG = 150
 

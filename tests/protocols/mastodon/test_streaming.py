@@ -302,6 +302,21 @@ class WebSocketTests(StreamingCase):
         await self.post(self.bob, "hello")
         self.assertEqual({(await socket.message())["stream"][0] for _ in range(2)}, {"public", "user"})
 
+    async def test_chats_are_told_to_both(self) -> None:
+        await self.people()
+        by_bob = await self.token(self.bob)
+        mine = await self.open("?stream=user:pleroma_chat", self.by_alice)
+        theirs = await self.open("?stream=user:pleroma_chat", by_bob)
+        await self.call("POST", f"/api/v1/pleroma/chats/{self.alice.id}/messages", by_bob, data={"content": "hello"})
+        for socket, other, unread in ((mine, self.bob, 1), (theirs, self.alice, 0)):
+            while True:
+                told = await socket.message()
+                self.assertEqual((told["stream"], told["event"]), (["user:pleroma_chat"], "pleroma:chat_update"))
+                chat = json.loads(told["payload"])
+                self.assertEqual((chat["id"], chat["last_message"]["content"]), (str(other.id), "<p>hello</p>"))
+                if chat["unread"] == unread:
+                    break
+
     async def test_one_event_costs_the_same_for_one_listener_and_for_many(self) -> None:
         await self.people()
 

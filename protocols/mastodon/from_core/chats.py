@@ -1,0 +1,42 @@
+"""Chat and ChatMessage."""
+
+from __future__ import annotations
+
+from pleromad.clock import iso
+from pleromad.model.chat import Chat
+from pleromad.model.note import Note
+from protocols.mastodon.entities import chat as entities
+from protocols.mastodon.from_core.accounts import AccountRendering, emoji
+from protocols.mastodon.from_core.cards import preview
+from protocols.mastodon.from_core.media import attachment
+
+
+def message(note: Note, viewer: int, other: int, read_up_to: int, idempotency_key: str | None = None) -> entities.ChatMessage:
+    """A direct note between the viewer and the other."""
+    return entities.ChatMessage(
+        id=str(note.id),
+        content=note.content or None,
+        chat_id=str(other),
+        account_id=str(note.account.id),
+        created_at=iso(note.created_at),
+        emojis=[emoji(one) for one in note.emojis],
+        attachment=attachment(note.media[0]) if note.media else None,
+        unread=note.account.id != viewer and note.id > read_up_to,
+        card=preview(note.card) if note.card is not None else None,
+        idempotency_key=idempotency_key,
+    )
+
+
+class ChatRendering:
+    def __init__(self, accounts: AccountRendering) -> None:
+        self._accounts = accounts
+
+    def one(self, chat: Chat, viewer: int) -> entities.Chat:
+        return entities.Chat(
+            id=str(chat.id),
+            account=self._accounts.raw(chat.other),
+            unread=chat.unread,
+            last_message=message(chat.last.note, viewer, chat.id, chat.read_up_to) if chat.last is not None else None,
+            updated_at=iso(chat.updated_at),
+            pinned=False,
+        )
