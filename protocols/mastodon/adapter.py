@@ -55,7 +55,8 @@ def build(core: Core, site: Site, reactor: Any) -> Hub:
     hub = Hub(core, door.render, reactor)
     site.websocket(STREAMING, Doorstep(core, hub).enter)
     site.route("GET", STREAMING, _sse(door, hub, None))
-    site.route("GET", f"{STREAMING}/health", _health)
+    for path in ("/health", f"{STREAMING}/health"):
+        site.route("GET", path, _health)
     for path, name in SSE.items():
         site.route("GET", f"{STREAMING}/{path}", _sse(door, hub, name))
     return hub

@@ -318,7 +318,7 @@ _FILTERS = (
     Row("GET", "/api/v1/filters", filters_v1.many, PERSON, "read:filters", list[FilterV1]),
     Row("POST", "/api/v1/filters", filters_v1.create, PERSON, "write:filters", FilterV1, filters_v1.OldFilterForm),
     Row("GET", "/api/v1/filters/<id>", filters_v1.show, PERSON, "read:filters", FilterV1),
-    Row("PUT", "/api/v1/filters/<id>", filters_v1.update, PERSON, "write:filters", FilterV1, filters_v1.OldFilterForm),
+    Row("PUT", "/api/v1/filters/<id>", filters_v1.update, PERSON, "write:filters", FilterV1, filters_v1.OldFilterChange),
     Row("DELETE", "/api/v1/filters/<id>", filters_v1.delete, PERSON, "write:filters", Empty),
 )
 

@@ -27,6 +27,7 @@ class ServedCase(SiteCase):
         self.SETTINGS = {
             "instance": {"domain": f"localhost:{port}"},
             "http": {"listen": (f"tcp:{port}:interface=127.0.0.1",), "public_url": self.url},
+            "federation": {"allow_http": True, "allow_private_addresses": True},  # a push service here
         }
         yield super().setUp()
         service = listen(self.site, self.core, reactor)

@@ -3,53 +3,19 @@
 from __future__ import annotations
 
 import io
-import queue
 import warnings
 from importlib.util import find_spec
 from typing import Any
 
-from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError, StreamListener
+from mastodon import Mastodon, MastodonNotFoundError, MastodonUnauthorizedError
 from PIL import Image
 from twisted.internet.threads import deferToThread
 
 from protocols.mastodon.streaming import hub
-from tests.clients.served import ServedCase, authorize
-from tests.support.core import PASSWORD
-
-SCOPES = ["read", "write", "follow", "push"]
-SECONDS = 20
+from tests.clients.mastodonpy import SECONDS, Ear, MastodonPyCase
 
 
-class Ear(StreamListener):
-    def __init__(self) -> None:
-        self.heard: queue.Queue[tuple[str, Any]] = queue.Queue()
-        self.hearts: queue.Queue[bool] = queue.Queue()
-
-    def on_update(self, status: Any) -> None:
-        self.heard.put(("update", status))
-
-    def on_status_update(self, status: Any) -> None:
-        self.heard.put(("status_update", status))
-
-    def on_delete(self, status_id: Any) -> None:
-        self.heard.put(("delete", str(status_id)))
-
-    def on_notification(self, notification: Any) -> None:
-        self.heard.put(("notification", notification))
-
-    def on_websocket_error(self, error: Any, for_stream: Any = None) -> None:
-        self.heard.put(("error", error))
-
-    def handle_heartbeat(self) -> None:
-        self.hearts.put(True)
-
-    def next(self) -> tuple[str, Any]:
-        return self.heard.get(timeout=SECONDS)
-
-
-class MastodonPyTests(ServedCase):
-    timeout = 120
-
+class MastodonPyTests(MastodonPyCase):
     def setUp(self):
         # Mastodon.py cannot end a stream while nothing comes over it.
         self.patch(hub, "HEARTBEAT_SECONDS", 0.3)
@@ -60,19 +26,9 @@ class MastodonPyTests(ServedCase):
         await self.person("bob")
         await deferToThread(self.talk)
 
-    def app(self, name: str, *, by_password: bool = False) -> Mastodon:
-        client_id, secret = Mastodon.create_app("Test", scopes=SCOPES, api_base_url=self.url)
-        api = Mastodon(client_id=client_id, client_secret=secret, api_base_url=self.url, version_check_mode="created")
-        if by_password:
-            api.log_in(username=name, password=PASSWORD, scopes=SCOPES, allow_http=True)
-        else:
-            address = api.auth_request_url(scopes=SCOPES, allow_http=True)
-            api.log_in(code=authorize(address, name), scopes=SCOPES, allow_http=True)
-        return api
-
     def talk(self) -> None:
         warnings.simplefilter("ignore")
-        alice, bob = self.app("alice"), self.app("bob", by_password=True)
+        alice, bob = self.app("alice", by_password=False), self.app("bob")
         self.assertEqual((alice.me().acct, bob.me().acct), ("alice", "bob"))
         self.assertEqual(alice.instance_v2().domain, self.url.removeprefix("http://"))
         self.assertTrue(alice.verify_minimum_version("4.5.0"))
@@ -94,7 +50,7 @@ class MastodonPyTests(ServedCase):
         with self.assertRaises(MastodonUnauthorizedError):
             Mastodon(access_token=token, api_base_url=self.url).me()
 
-    def websocket(self, api: Mastodon, ear: Ear) -> Any:
+    def websocket(self, api: Any, ear: Ear) -> Any:
         """Mastodon.py's other transport, where the library it wants is installed."""
         if find_spec("websocket") is None:
             return None
@@ -105,7 +61,7 @@ class MastodonPyTests(ServedCase):
         self.assertEqual(ear.next()[0], "error")
         return handle
 
-    def post_and_read(self, alice: Mastodon, bob: Mastodon, ear: Ear, web_ear: Ear | None) -> None:
+    def post_and_read(self, alice: Any, bob: Any, ear: Ear, web_ear: Ear | None) -> None:
         picture = io.BytesIO()
         Image.new("RGB", (32, 32), (0, 90, 0)).save(picture, "PNG")
         media = bob.media_post(picture.getvalue(), mime_type="image/png", description="green", focus=(0.1, 0.2))
@@ -137,7 +93,7 @@ class MastodonPyTests(ServedCase):
         with self.assertRaises(MastodonNotFoundError):
             alice.status(said.id)
 
-    def look_around(self, alice: Mastodon, bob: Mastodon) -> None:
+    def look_around(self, alice: Any, bob: Any) -> None:
         posted = [bob.status_post(f"number {n} #count").id for n in range(5)]
         first = alice.timeline_home(limit=2)
         rest: Any = alice.fetch_remaining(first)

@@ -21,6 +21,16 @@ class OldFilterForm(msgspec.Struct):
     expires_in: int | None = None  # seconds
 
 
+class OldFilterChange(msgspec.Struct):
+    """Mastodon.py sends only what changes."""
+
+    phrase: str | None = None
+    context: list[str] | None = None
+    irreversible: bool = False
+    whole_word: bool = True
+    expires_in: int | None = None
+
+
 async def many(call: Call[NoForm]) -> list[FilterV1]:
     return [old(one, word) for one in await call.core.personal.filters(call.me.id) for word in one.keywords]
 
@@ -42,16 +52,17 @@ async def create(call: Call[OldFilterForm]) -> FilterV1:
     return old(made, made.keywords[0])
 
 
-async def update(call: Call[OldFilterForm]) -> FilterV1:
+async def update(call: Call[OldFilterChange]) -> FilterV1:
     form = call.form
     parent, word = await call.core.personal.filter_of_keyword(call.me.id, call.id)
     action = "hide" if form.irreversible else "warn"
-    if len(parent.keywords) > 1 and (set(form.context) != set(parent.contexts) or action != parent.action):
+    contexts = parent.contexts if form.context is None else form.context
+    if len(parent.keywords) > 1 and (set(contexts) != set(parent.contexts) or action != parent.action):
         raise Invalid("Validation failed: this filter has several keywords, which only its version 2 can change")
     await call.core.personal.put_filter(
         call.me.id,
         parent.id,
-        contexts=form.context,
+        contexts=contexts,
         action=action,
         expires_in_seconds=form.expires_in,
         never_expires=("expires_in", "") in fields(call.request),
