@@ -99,6 +99,11 @@ def _complete(settings: Settings, folder: Path) -> Settings:
             sender=settings.mail.sender or f"noreply@{host}",
             password_file=str((folder / settings.mail.password_file).resolve()) if settings.mail.password_file else "",
         ),
+        translation=replace(
+            settings.translation,
+            url=settings.translation.url.rstrip("/"),
+            api_key_file=str((folder / settings.translation.api_key_file).resolve()) if settings.translation.api_key_file else "",
+        ),
     )
 
 
@@ -146,5 +151,13 @@ def check(settings: Settings, where: str) -> None:
     require("@" in mail.sender and mail.sender.isprintable() and " " not in mail.sender, "mail.from", "an e-mail address like noreply@social.example")
     require(not mail.password_file or Path(mail.password_file).is_file(), "mail.password_file", f"a readable file with the password; {mail.password_file} is not there")
     require(not mail.user or mail.security != "none" or mail.host in ("localhost", "127.0.0.1", "::1"), "mail.security", '"starttls" or "tls" where there is a user: a password is not sent in the clear')
+    service = urlsplit(settings.translation.url)
+    require(
+        not settings.translation.url or (service.scheme in ("http", "https") and bool(service.netloc) and not service.query),
+        "translation.url",
+        "https:// and the host of a LibreTranslate, or empty",
+    )
+    key = settings.translation.api_key_file
+    require(not key or Path(key).is_file(), "translation.api_key_file", f"a readable file with the key; {key} is not there")
     ca = settings.federation.extra_ca_file
     require(not ca or Path(ca).is_file(), "federation.extra_ca_file", f"a readable file of certificates (PEM); {ca} is not there")

@@ -20,10 +20,12 @@ from pleromad.moderation import Moderation, ModerationDesk
 from pleromad.personal import Personal, PersonalDesk
 from pleromad.reading import Reading
 from pleromad.resolver import Resolver
+from pleromad.scheduling import Scheduling
 from pleromad.searching.filling import Filling
 from pleromad.service import ActivityService
 from pleromad.settings import LiveSettings
 from pleromad.transfers import TransferDesk, Transfers
+from pleromad.translator import Translator
 from pleromad.upkeep import Upkeep
 from pleromad.walks import Walks
 from store.pool import Database
@@ -34,6 +36,7 @@ class Core:
 
     def __init__(self, settings: Settings, database: Database, reactor: Any) -> None:
         self._resolver: Resolver | None = None
+        self.translator: Translator | None = None  # set by the hall, where a service may be configured
         self.clock = Clock(reactor)
         self.bus = Bus(database, reactor)
         self.jobs = Jobs(database, reactor)
@@ -53,6 +56,7 @@ class Core:
         self.discovery = Discovery(database, self.clock, self.jobs)
         self.cards = Cards(database, current, self.clock)
         self.media = MediaShelf(database, current, ids, self.clock, self.jobs, reactor)
+        self.scheduling = Scheduling(database, current, ids, self.clock, self.jobs, self.activities)
         self.moderation = Moderation(
             ModerationDesk(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper, self.activities, self.reading, self.accounts, self._settings)
         )

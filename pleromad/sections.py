@@ -158,6 +158,11 @@ class Mail(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return bool(self.host)
 
 
+class Translation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    url: str = ""  # of a LibreTranslate; empty: nothing is translated
+    api_key_file: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole file. `source` is its path, '' when there is none."""
 
@@ -175,6 +180,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     visitors: Visitors = Visitors()
     rates: Rates = Rates()
     mail: Mail = Mail()
+    translation: Translation = Translation()
     policies: dict[str, dict[str, Any]] = {}
     source: str = ""
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pleromad import errors, policies
+from pleromad.activities import authoring
 from pleromad.activities.table import APPLY
 from pleromad.activities.work import Result, Work, require
 from pleromad.bus import Bus
@@ -20,7 +21,7 @@ from pleromad.ids import Ids
 from pleromad.jobs import Jobs
 from pleromad.model.account import Account, RemoteActor
 from pleromad.model.activity import Activity, Create, Delete, Origin, Outcome, Reject, Suspend, Undo, Update
-from pleromad.model.note import RemoteNote
+from pleromad.model.note import NoteDraft, RemoteNote
 from pleromad.model.push import PUSH
 from pleromad.policies.kept import HostRules, Kept
 from store import activities as activity_rows
@@ -112,6 +113,19 @@ class ActivityService:
             local=actor.local,
             notified=tuple(done.notified),
         )
+
+    async def check(self, activity: Create, origin: Origin) -> None:
+        """Raise what `submit` would raise of a draft now, and let nothing happen."""
+        before = await self._before(activity, origin)
+        authorise(activity, origin, before.actor)
+        self.policies.apply(activity, policies.Context(actor=before.actor, origin=origin, domain=self._settings().domain))
+        draft = activity.note
+        assert isinstance(draft, NoteDraft)
+
+        async def work(tx: Transaction) -> None:
+            await authoring.compose(await self._prepare(tx, activity, origin, before), draft)
+
+        await self._database.transaction(work)
 
     async def _before(self, activity: Activity, origin: Origin) -> Before:
         key = origin.idempotency_key if activity.uri is None and origin.account_id == activity.actor_id else None

@@ -13,7 +13,7 @@ from store.pool import Queries
 
 COLUMNS = """m.id, m.account_id, m.note_id, m.kind, m.media_type, m.path, m.preview_path, m.remote_url, m.remote_preview_url,
     m.description, m.blurhash, m.width, m.height, m.preview_width, m.preview_height, m.duration_seconds, m.size_bytes,
-    m.focus_x, m.focus_y, m.ready"""
+    m.focus_x, m.focus_y, m.ready, m.scheduled_id"""
 
 MAX_DESCRIPTION = 10_000  # of a remote one; what is longer is cut
 MAX_REMOTE = 64  # attachments of one note
@@ -22,7 +22,7 @@ MAX_SIDE = 1_000_000  # pixels; what a remote server says beyond that is not bel
 
 def _media(row: Sequence[Any], media_url: str) -> Media:
     (id, account_id, note_id, kind, media_type, path, preview_path, remote_url, remote_preview_url, description, blurhash, width,
-     height, preview_width, preview_height, duration, size, focus_x, focus_y, ready) = row  # fmt: skip
+     height, preview_width, preview_height, duration, size, focus_x, focus_y, ready, scheduled_id) = row  # fmt: skip
     url = media_url + path if path is not None else remote_url or ""
     preview = media_url + preview_path if preview_path is not None else remote_preview_url
     if preview is None and kind == MediaKind.IMAGE.value:
@@ -48,6 +48,7 @@ def _media(row: Sequence[Any], media_url: str) -> Media:
         path=path,
         preview_path=preview_path,
         ready=ready,
+        scheduled_id=scheduled_id,
     )
 
 
@@ -281,13 +282,13 @@ async def discard(db: Queries, account_id: int, id: int) -> bool:
 
 
 async def delete_unattached(db: Queries, before: datetime, limit: int = 200) -> list[str]:
-    """Forget what was put here before that moment and hangs on nothing: no note, no earlier stage of one, no profile.
+    """Forget what was put here before that moment and hangs on nothing: no note, said or to be said, no earlier stage of one, no profile.
 
     Returns the paths of the files nobody needs any more.
     """
     rows = await db.fetch(
         """DELETE FROM media WHERE id IN (
-               SELECT m.id FROM media m WHERE m.note_id IS NULL AND m.created_at < %s
+               SELECT m.id FROM media m WHERE m.note_id IS NULL AND m.scheduled_id IS NULL AND m.created_at < %s
                   AND NOT EXISTS (SELECT FROM accounts a WHERE a.id = m.account_id AND m.path IS NOT NULL
                       AND (right(a.avatar_url, length(m.path)) = m.path OR right(a.header_url, length(m.path)) = m.path))
                   AND NOT EXISTS (SELECT FROM notes n JOIN note_edits e ON e.note_id = n.id

@@ -221,7 +221,11 @@ async def _media(work: Work, draft: NoteDraft, note_id: int | None) -> tuple[Med
         errors.Invalid(f"Validation failed: at most {work.settings.posts.max_media} attachments", field="media_ids"),
     )
     found = await media_rows.owned(work.tx, work.actor.id, draft.media_ids, work.media_url)
-    usable = [found[id] for id in draft.media_ids if id in found and found[id].note_id in (None, note_id)]
+    usable = [
+        found[id]
+        for id in draft.media_ids
+        if id in found and found[id].note_id in (None, note_id) and found[id].scheduled_id in (None, draft.scheduled_id)
+    ]
     require(
         len(usable) == len(set(draft.media_ids)),
         errors.Invalid("Validation failed: one of the attachments is not yours or is used already", field="media_ids"),

@@ -41,3 +41,4 @@ class Media:
     path: str | None = None
     preview_path: str | None = None
     ready: bool = True
+    scheduled_id: int | None = None  # it waits with a note for its time

@@ -187,6 +187,7 @@ class NoteDraft:
     expires_in_seconds: int | None = None
     published: datetime | None = None
     chat: bool = False  # a direct note to the one of `to`, and to nobody else whatever the text names: a ChatMessage
+    scheduled_id: int | None = None  # it waited for its time as this, and so did its media
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,9 +135,11 @@ class Call(Generic[F]):
 
     async def submit(self, activity: Activity, *, idempotency_key: str | None = None) -> Outcome:
         """Let the person who asks do this."""
+        return await self.core.activities.submit(activity, self.origin(idempotency_key))
+
+    def origin(self, idempotency_key: str | None = None) -> Origin:
         app = self.viewer.token.app if self.viewer.token is not None else None
-        origin = Origin.local(self.me.id, door=DOOR, app_id=app.id if app else None, idempotency_key=idempotency_key)
-        return await self.core.activities.submit(activity, origin)
+        return Origin.local(self.me.id, door=DOOR, app_id=app.id if app else None, idempotency_key=idempotency_key)
 
 
 def id_of(text: str) -> int:

@@ -35,11 +35,13 @@ from protocols.mastodon.endpoints import (
     refreshes,
     relations,
     reports,
+    scheduled,
     search,
     security,
     statuses,
     tags,
     timelines,
+    translation,
 )
 from protocols.mastodon.entities.account import (
     Account,
@@ -148,7 +150,7 @@ _INSTANCE = (
     Row("GET", "/api/v1/instance/peers", discovery.peers, ANYBODY, "", list[str]),
     Row("GET", "/api/v1/peers/search", discovery.search_peers, ANYBODY, "", list[str], discovery.PeersForm, (10, 40)),
     Row("GET", "/api/v1/instance/activity", discovery.activity, ANYBODY, "", list[Activity]),
-    Row("GET", "/api/v1/instance/translation_languages", empty.no_pairs, ANYBODY, "", dict[str, list[str]]),
+    Row("GET", "/api/v1/instance/translation_languages", translation.pairs, ANYBODY, "", dict[str, list[str]]),
     Row("GET", "/api/oembed", oembed.show, ANYBODY, "", OEmbed, oembed.OEmbedForm),
     Row("GET", "/api/proofs", empty.not_here, ANYBODY, "", IdentityProof),
     Row("GET", "/api/v1/custom_emojis", instance.custom_emojis, ANYBODY, "", list[CustomEmoji]),
@@ -208,7 +210,7 @@ _EMAILS = (
 )
 
 _STATUSES = (
-    Row("POST", "/api/v1/statuses", statuses.create, PERSON, "write:statuses", Status, statuses.StatusForm),
+    Row("POST", "/api/v1/statuses", statuses.create, PERSON, "write:statuses", Status | ScheduledStatus, statuses.StatusForm),
     Row("GET", "/api/v1/statuses", statuses.many, ANYBODY, "read:statuses", list[Status], accounts.Ids),
     Row("GET", "/api/v1/statuses/<id>", statuses.show, ANYBODY, "read:statuses", Status),
     Row("PUT PATCH", "/api/v1/statuses/<id>", statuses.update, PERSON, "write:statuses", Status, statuses.EditForm),
@@ -220,7 +222,7 @@ _STATUSES = (
     Row("GET", "/api/v1/statuses/<id>/favourited_by", statuses.favourited_by, ANYBODY, "read:accounts|read:statuses", list[Account], accounts.WithRelationships, PEOPLE),
     Row("GET", "/api/v1/statuses/<id>/reblogged_by", statuses.reblogged_by, ANYBODY, "read:accounts|read:statuses", list[Account], accounts.WithRelationships, PEOPLE),
     Row("GET", "/api/v1/statuses/<id>/card", discovery.card, ANYBODY, "read:statuses", PreviewCard | Empty),
-    Row("POST", "/api/v1/statuses/<id>/translate", discovery.translate, APP, "read:statuses", Translation, discovery.TranslateForm),
+    Row("POST", "/api/v1/statuses/<id>/translate", translation.translate, APP, "read:statuses", Translation, translation.TranslateForm),
     Row("GET", "/api/v1/statuses/<id>/quotes", statuses.no_quotes, ANYBODY, "read:statuses", list[Status]),
     Row("POST", "/api/v1/statuses/<id>/favourite", actions.favourite, PERSON, "write:favourites", Status),
     Row("POST", "/api/v1/statuses/<id>/unfavourite", actions.unfavourite, PERSON, "write:favourites", Status),
@@ -240,7 +242,10 @@ _STATUSES = (
     Row("GET", "/api/v1/media/<id>", media.show, PERSON, "write:media|read:media", MediaAttachment),
     Row("DELETE", "/api/v1/media/<id>", media.discard, PERSON, "write:media", Empty),
     Row("PUT", "/api/v1/media/<id>", media.describe, PERSON, "write:media", MediaAttachment, media.DescribeForm, upload=True),
-    Row("GET", "/api/v1/scheduled_statuses", empty.nothing, PERSON, "read:statuses", list[ScheduledStatus]),
+    Row("GET", "/api/v1/scheduled_statuses", scheduled.many, PERSON, "read:statuses", list[ScheduledStatus], NoForm, NOTES),
+    Row("GET", "/api/v1/scheduled_statuses/<id>", scheduled.show, PERSON, "read:statuses", ScheduledStatus),
+    Row("PUT", "/api/v1/scheduled_statuses/<id>", scheduled.update, PERSON, "write:statuses", ScheduledStatus, scheduled.TimeForm),
+    Row("DELETE", "/api/v1/scheduled_statuses/<id>", scheduled.delete, PERSON, "write:statuses", Empty),
 )
 
 _TIMELINES = (

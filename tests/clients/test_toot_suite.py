@@ -11,8 +11,7 @@ from tests.flows.test_daemons import FlowCase
 
 RELEASE = "0.52.1"
 COUNT = 114
-# Until notes can be posted later.
-NOT_YET = {"test_post_scheduled_at", "test_post_scheduled_at_error", "test_post_scheduled_in"}
+NOT_YET: set[str] = set()
 
 
 class TootSuiteTests(FlowCase):

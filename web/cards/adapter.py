@@ -1,4 +1,4 @@
-"""Wiring of the jobs that fetch cards."""
+"""Wiring of what asks other services on behalf of notes: cards, translations."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pleromad.core import Core
 from web.cards.fetching import Fetching
 from web.client import Client, client_of
 from web.site import Site
+from web.translation import LibreTranslate
 
 
 def build(core: Core, site: Site | None, reactor: Any) -> Service:
     client = client_of(core, reactor)
     Fetching(core, client, reactor).begin()
+    core.translator = LibreTranslate(core, client)
     return _Service(client)
 
 

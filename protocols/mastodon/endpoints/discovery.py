@@ -1,4 +1,4 @@
-"""Finding what one did not look for: trends, suggestions, the directory, other servers; translations, which nobody here makes."""
+"""Finding what one did not look for: trends, suggestions, the directory, other servers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Literal
 
 import msgspec
 
-from pleromad.errors import NotFound
 from pleromad.model.trend import Suggestion as Suggested
 from protocols.mastodon.door import Call, Listed, NoForm, known_ids
 from protocols.mastodon.endpoints.accounts import Ids
@@ -22,8 +21,6 @@ from protocols.mastodon.from_core.tags import moment_of, tags_of
 from web.answers import Answer
 from web.paging import offset_header
 
-NOT_TRANSLATED = "Translation is not available on this server"
-
 
 class DirectoryForm(msgspec.Struct):
     order: Literal["active", "new"] = "active"
@@ -36,10 +33,6 @@ class LinkForm(msgspec.Struct):
 
 class PeersForm(msgspec.Struct):
     q: str = ""
-
-
-class TranslateForm(msgspec.Struct):
-    lang: str | None = None
 
 
 async def trending_tags(call: Call[NoForm]) -> Answer:
@@ -128,12 +121,6 @@ async def activity(call: Call[NoForm]) -> list[Activity]:
         )
         for week in await call.core.reading.weeks()
     ]
-
-
-async def translate(call: Call[TranslateForm]) -> object:
-    """404, as Mastodon answers where no service is configured."""
-    await call.core.reading.note(call.viewer_id, call.id)
-    raise NotFound(NOT_TRANSLATED)
 
 
 async def often_used_tags(call: Call[NoForm]) -> list[Tag]:

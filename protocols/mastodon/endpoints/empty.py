@@ -23,9 +23,5 @@ async def nothing_of(call: Call[NoForm]) -> list[object]:
     return []
 
 
-async def no_pairs(call: Call[NoForm]) -> dict[str, object]:
-    return {}
-
-
 async def not_here(call: Call[msgspec.Struct]) -> object:
     raise NotFound

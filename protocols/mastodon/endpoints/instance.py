@@ -77,7 +77,7 @@ async def show(call: Call[NoForm]) -> entities.Instance:
             statuses=_status_limits(core),
             media_attachments=_media_limits(core),
             polls=_poll_limits(core),
-            translation=entities.Translation(enabled=False),
+            translation=entities.Translation(enabled=core.translator is not None and core.translator.on),
             timelines_access=entities.TimelinesAccess(
                 live_feeds=entities.FeedAccess(local=visitors.local_timeline, remote=visitors.remote_timeline),
                 hashtag_feeds=entities.FeedAccess(local=visitors.local_tags, remote=visitors.remote_tags),

@@ -14,7 +14,9 @@ from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
 from protocols.mastodon.endpoints import refreshes
 from protocols.mastodon.endpoints.accounts import Ids, WithRelationships, rendered
 from protocols.mastodon.endpoints.media import focus_of
-from protocols.mastodon.entities.status import StatusEdit, StatusSource
+from protocols.mastodon.endpoints.scheduled import entity as scheduled
+from protocols.mastodon.endpoints.scheduled import moment_of
+from protocols.mastodon.entities.status import ScheduledStatus, StatusEdit, StatusSource
 from protocols.mastodon.from_core.statuses import source_of
 from web.answers import Answer
 
@@ -76,13 +78,12 @@ class DeleteForm(msgspec.Struct):
 
 
 
-async def create(call: Call[StatusForm]) -> bytes:
+async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
     form = call.form
     # What would be posted otherwise than the person means is refused, not ignored.
     if form.preview:
         raise Invalid("Validation failed: this server cannot show previews", field="preview")
-    if form.scheduled_at:
-        raise Invalid("Validation failed: this server cannot post later", field="scheduled_at")
+    at = moment_of(form.scheduled_at) if form.scheduled_at else None
     if form.quoted_status_id or form.quote_id:
         raise Invalid("Validation failed: this server cannot quote", field="quoted_status_id")
     if form.expires_in is not None and form.expires_in < 0:
@@ -104,6 +105,8 @@ async def create(call: Call[StatusForm]) -> bytes:
         expires_in_seconds=form.expires_in or None,
     )
     key = call.request.header("idempotency-key")[:MAX_KEY] or None
+    if at is not None and at > call.core.clock.now():  # Mastodon: what is scheduled for the past is posted now
+        return scheduled(await call.core.scheduling.add(call.me.id, draft, at, call.origin(key)))
     outcome = await call.submit(Create(actor_id=call.me.id, note=draft), idempotency_key=key)
     return await _status(call, outcome.note_id)
 
