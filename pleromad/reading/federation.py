@@ -8,6 +8,7 @@ from typing import Any
 from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
 from store import activities as activity_rows
+from store import follower_sync as sync_rows
 from store import hosts as host_rows
 from store import notes as note_rows
 from store.activities import ActivityRow
@@ -42,6 +43,14 @@ class FederationReading(Reader):
             return await activity_rows.all_inboxes(self._database)
         uris = [uri for key in ("to", "cc", "bto", "bcc", "audience") for uri in _texts(data.get(key))]
         return await activity_rows.inboxes(self._database, uris)
+
+    async def followers_digest(self, account_id: int, host: str | None) -> str:
+        """FEP-8fcf: of the followers on that host (as in their ids, with its port), None: of those here."""
+        return await sync_rows.digest(self._database, account_id, host)
+
+    async def followers_on(self, account_id: int, host: str | None) -> list[str]:
+        """The ids of the followers on that host, None: of those here."""
+        return await sync_rows.uris(self._database, account_id, host)
 
     async def buried(self, uri: str) -> datetime | None:
         """When an object of that uri was deleted."""

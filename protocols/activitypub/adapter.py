@@ -14,6 +14,9 @@ from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.delivery import EXPAND, POST, Delivery
 from protocols.activitypub.discovery import Discovery
 from protocols.activitypub.door import Door
+from protocols.activitypub.follower_sync import FollowerSync
+from protocols.activitypub.forwarding import KIND as FORWARD
+from protocols.activitypub.forwarding import Forwarding
 from protocols.activitypub.inbox import KIND, Inbox
 from protocols.activitypub.interaction import Interaction
 from protocols.activitypub.keyring import Keyring
@@ -44,13 +47,14 @@ def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
 
     circuit = Circuit(core)
     keyring = Keyring(core, door.fetcher, door.people, allow)
-    inbox = Inbox(core, keyring, Receiver(door), circuit)
+    inbox = Inbox(core, keyring, Receiver(door), circuit, door)
     delivery = Delivery(door, circuit)
     register(site, door, keyring, inbox)
     core.activities.add_durable(EXPAND)
     core.jobs.work(KIND, inbox.work, concurrency=12)
     core.jobs.work(EXPAND, delivery.expand, concurrency=4)
     core.jobs.work(POST, delivery.post, concurrency=32)
+    core.jobs.work(FORWARD, Forwarding(door).work, concurrency=4)
     core.jobs.work(FETCH, Fetching(door).work, concurrency=4)
     core.resolver = Resolving(door, reactor)
     Interaction(core, site)
@@ -69,6 +73,9 @@ class Fetching:
         try:
             if job.payload["what"] == "featured":
                 await self._door.threads.featured(await self._door.core.reading.account(int(job.payload["account_id"])))
+            elif job.payload["what"] == "followers":
+                account = await self._door.core.reading.account(int(job.payload["account_id"]))
+                await FollowerSync(self._door).mend(account, str(job.payload["url"]))
             elif job.payload["what"] == "thread":
                 await Walker(self._door.core, self._door.fetcher, self._door.threads).walk(int(job.payload["note_id"]))
         except StoreUnavailable as error:

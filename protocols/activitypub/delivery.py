@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,7 @@ from protocols.activitypub import from_core
 from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.door import Door
 from protocols.activitypub.fetching import host_key
+from protocols.activitypub.follower_sync import FollowerSync
 from protocols.activitypub.origins import origin_of
 from protocols.activitypub.signing import Pen, assertion_method
 from protocols.activitypub.vocabulary import ACTIVITY_JSON
@@ -46,6 +48,7 @@ class Ready:
     body: bytes
     pen: Pen
     actor: str
+    followers: tuple[int, str] | None = None  # for followers only: the actor's id here and the collection (FEP-8fcf)
 
 
 class Delivery:
@@ -53,6 +56,7 @@ class Delivery:
         self._door = door
         self._core = door.core
         self._circuit = circuit
+        self._sync = FollowerSync(door)
         self._ready: Cache[int, Ready] = Cache(READY)
         self._core.bus.listen(self._heard)
 
@@ -102,11 +106,18 @@ class Delivery:
             raise Drop(f"{host} is dead")
         ready = await self._ready_of(int(job.payload["activity_id"]))
         try:
-            reply = await self._door.knocking.post(inbox, ready.body, ready.pen, media_type=ACTIVITY_JSON)
+            reply = await self._door.knocking.post(
+                inbox, ready.body, ready.pen, media_type=ACTIVITY_JSON, headers=await self._synchronising(ready, inbox)
+            )
         except Unreachable as error:
             await self._circuit.failed(host)
             raise Later(growing(job.attempts), str(error)) from error
         await self._judge(reply, host, job)
+
+    async def _synchronising(self, ready: Ready, inbox: str) -> Mapping[str, str] | None:
+        if ready.followers is None:
+            return None
+        return await self._sync.headers(ready.followers[0], ready.actor, ready.followers[1], inbox)
 
     async def _judge(self, reply: Reply, host: str, job: Job) -> None:
         status = reply.status
@@ -163,7 +174,8 @@ class Delivery:
             raise Drop("the actor has no key") from error
         if row.visibility in PROVED:
             document = pen.prove(from_core.with_proof_context(document))
-        return Ready(msgspec.json.encode(document), pen, actor.uri)
+        followers = (actor.id, actor.followers_uri) if row.type == "Create" and row.visibility == Visibility.FOLLOWERS and not actor.group else None
+        return Ready(msgspec.json.encode(document), pen, actor.uri, followers)
 
     async def _whole(self, uri: str) -> Any:
         """An actor of ours as it is now: others need the whole of it."""

@@ -21,7 +21,10 @@ from pleromad.errors import (
 from pleromad.jobs import Drop, Job, Later, growing
 from protocols.activitypub import documents, signatures, to_core
 from protocols.activitypub.circuit import Circuit
+from protocols.activitypub.door import Door
 from protocols.activitypub.fetching import host_key
+from protocols.activitypub.follower_sync import HEADER, MAX_HEADER, FollowerSync
+from protocols.activitypub.forwarding import Forwarding
 from protocols.activitypub.keyring import Keyring, presented
 from protocols.activitypub.receiving import Receiver
 from protocols.activitypub.to_core import Heard
@@ -42,11 +45,13 @@ TAKEN = Answer(202, b"", "")
 
 
 class Inbox:
-    def __init__(self, core: Core, keyring: Keyring, receiver: Receiver, circuit: Circuit) -> None:
+    def __init__(self, core: Core, keyring: Keyring, receiver: Receiver, circuit: Circuit, door: Door) -> None:
         self._core = core
         self._circuit = circuit
         self._keyring = keyring
         self._receiver = receiver
+        self._forwarding = Forwarding(door)
+        self._sync = FollowerSync(door)
 
     async def post(self, request: Request) -> Answer:
         """202 when it is kept, 401 for a signature that does not hold, 400 and 422 for junk, 503 when its server cannot be asked."""
@@ -71,7 +76,7 @@ class Inbox:
             signer = await self._keyring.signer(request, with_body=True)
         except Gone as error:
             raise signatures.refused("the actor is gone") from error
-        await self._keep(heard, signer.id, signer.uri, body)
+        await self._keep(heard, signer.id, signer.uri, body, request.header(HEADER)[:MAX_HEADER])
         await self._circuit.called(host_key(signer.inbox))
         return TAKEN
 
@@ -82,11 +87,11 @@ class Inbox:
         account = await self._core.reading.account_by_uri(str(heard.object_id))
         return account is not None and account.group
 
-    async def _keep(self, heard: Heard, signer_id: int, signer_uri: str, body: bytes) -> None:
+    async def _keep(self, heard: Heard, signer_id: int, signer_uri: str, body: bytes, followers: str) -> None:
         mark = hashlib.sha256(f"{signer_uri} {heard.id}".encode()).hexdigest()
         await self._core.jobs.add(
             KIND,
-            {"account_id": signer_id, "forwarded": heard.actor != signer_uri},
+            {"account_id": signer_id, "forwarded": heard.actor != signer_uri, **({"followers": followers} if followers else {})},
             raw=body,
             key=thing_of(heard),
             dedupe=f"{KIND} {mark}",
@@ -106,7 +111,12 @@ class Inbox:
                 else:
                     await self._receiver.hear_forwarded(heard, actor)
             else:
+                if job.payload.get("followers") and not actor.suspended:
+                    await self._sync.compare(actor, str(job.payload["followers"]))
+                owner = await self._forwarding.owner_of(heard)
                 await self._receiver.hear(heard, actor)
+                if owner is not None:
+                    await self._forwarding.forward(heard, job.raw, owner)
         except StoreUnavailable as error:
             raise Later(5, str(error), counted=False) from error
         except RateLimited as error:

@@ -5,7 +5,7 @@ What worked is remembered per host in the database; draft-cavage comes first, si
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from pleromad.cache import Cache
@@ -33,11 +33,11 @@ class Knocking:
 
         return await self._knock(url, pen, ask)
 
-    async def post(self, url: str, body: bytes, pen: Pen, *, media_type: str) -> Reply:
+    async def post(self, url: str, body: bytes, pen: Pen, *, media_type: str, headers: Mapping[str, str] | None = None) -> Reply:
         """As `Client.post`. Raises Unreachable."""
 
         async def ask(sign: Sign) -> Reply:
-            return await self._client.post(url, body, media_type=media_type, sign=sign)
+            return await self._client.post(url, body, media_type=media_type, sign=sign, headers=headers)
 
         return await self._knock(url, pen, ask)
 

@@ -128,7 +128,8 @@ class Peer:
     # ---- what it sends
 
     async def post(
-        self, url: str, activity: Any, *, by: str, key_id: str = "", pair: Pair | None = None, host: str = "", media_type: str = ACTIVITY_JSON
+        self, url: str, activity: Any, *, by: str, key_id: str = "", pair: Pair | None = None, host: str = "", media_type: str = ACTIVITY_JSON,
+        extra: Mapping[str, str] | None = None,
     ) -> int:
         """POST signed by `by` (or its key id, or with another key); returns the status."""
         body = activity if isinstance(activity, bytes) else json.dumps(activity).encode()
@@ -137,7 +138,7 @@ class Peer:
         signed = signatures.sign(
             private, key_id or f"{by}#main-key", method="POST", host=host or parts.netloc, path=parts.path, body=body, now=datetime.now(UTC)
         )
-        return (await self.send("POST", url, {**signed, "Content-Type": media_type}, body))[0]
+        return (await self.send("POST", url, {**signed, "Content-Type": media_type, **(extra or {})}, body))[0]
 
     async def post_rfc9421(self, url: str, activity: Any, *, by: str, ed25519: bool = False) -> int:
         """POST signed with RFC 9421, with `by`'s RSA or Ed25519 key."""

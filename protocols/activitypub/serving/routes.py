@@ -5,6 +5,7 @@ from __future__ import annotations
 from pleromad.errors import NotFound
 from protocols.activitypub import errors
 from protocols.activitypub.door import Door
+from protocols.activitypub.follower_sync import PATH, FollowerLists
 from protocols.activitypub.inbox import MAX_BODY, Inbox
 from protocols.activitypub.keyring import Keyring
 from protocols.activitypub.serving.collections import Collections
@@ -44,6 +45,8 @@ def register(site: Site, door: Door, keyring: Keyring, inbox: Inbox) -> None:
         ("/rooms/<name>/moderators", collections.moderators),
     ):
         site.represent(path, OFFERS, answering(guard.signed(answer)))
+    followers = FollowerLists(door, keyring)
+    site.represent(f"/users/<name>/{PATH}", OFFERS, answering(followers.show))
     for owner in ("/users/<name>", "/rooms/<name>"):
         site.represent(f"{owner}/outbox", OFFERS, answering(guard.signed(collections.outbox)))
         site.represent(f"{owner}/followers", OFFERS, answering(guard.signed(collections.followers)))
