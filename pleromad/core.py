@@ -11,6 +11,7 @@ from pleromad.cards import Cards
 from pleromad.clock import Clock
 from pleromad.config import Settings
 from pleromad.discovery import Discovery
+from pleromad.federation import Federation
 from pleromad.gatekeeper import Gatekeeper
 from pleromad.ids import Ids, Uris
 from pleromad.jobs import Jobs
@@ -52,6 +53,7 @@ class Core:
         self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, self.jobs, reactor))
         self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
         self.filling = Filling(database, self.jobs)
+        self.federation = Federation(database, self.jobs)
         self.walks = Walks(database, self.jobs)
         self.discovery = Discovery(database, self.clock, self.jobs)
         self.cards = Cards(database, current, self.clock)

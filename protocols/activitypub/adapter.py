@@ -20,6 +20,7 @@ from protocols.activitypub.forwarding import Forwarding
 from protocols.activitypub.inbox import KIND, Inbox
 from protocols.activitypub.interaction import Interaction
 from protocols.activitypub.keyring import Keyring
+from protocols.activitypub.ledger import Ledger
 from protocols.activitypub.receiving import Receiver
 from protocols.activitypub.resolving import Resolving
 from protocols.activitypub.serving import register
@@ -48,7 +49,8 @@ def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
     circuit = Circuit(core)
     keyring = Keyring(core, door.fetcher, door.people, allow)
     inbox = Inbox(core, keyring, Receiver(door), circuit, door)
-    delivery = Delivery(door, circuit)
+    ledger = Ledger(core, reactor)
+    delivery = Delivery(door, circuit, ledger)
     register(site, door, keyring, inbox)
     core.activities.add_durable(EXPAND)
     core.jobs.work(KIND, inbox.work, concurrency=12)
@@ -58,7 +60,7 @@ def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
     core.jobs.work(FETCH, Fetching(door).work, concurrency=4)
     core.resolver = Resolving(door, reactor)
     Interaction(core, site)
-    return _Door(core, door)
+    return _Door(core, door, ledger)
 
 
 class Fetching:
@@ -89,13 +91,18 @@ class Fetching:
 class _Door(Service):
     name = "activitypub"
 
-    def __init__(self, core: Core, door: Door) -> None:
+    def __init__(self, core: Core, door: Door, ledger: Ledger) -> None:
         self._core = core
         self._door = door
+        self._ledger = ledger
 
     def stopService(self) -> Deferred[None]:
         super().stopService()
         self._core.resolver = None
-        return Deferred.fromCoroutine(self._door.client.close())
+        return Deferred.fromCoroutine(self._close())
+
+    async def _close(self) -> None:
+        await self._door.client.close()
+        await self._ledger.flush()
 
 

@@ -16,6 +16,8 @@ from pleromad.errors import NotFound, Unreachable
 from pleromad.jobs import Drop, Job, Later, growing
 from pleromad.model import event
 from pleromad.model.account import Account
+from pleromad.model.delivery import GIVEN_UP, REFUSED, TAKEN, WAITING
+from pleromad.model.delivery import Delivery as Delivered
 from pleromad.model.event import Event
 from pleromad.model.note import Visibility
 from protocols.activitypub import from_core
@@ -23,8 +25,10 @@ from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.door import Door
 from protocols.activitypub.fetching import host_key
 from protocols.activitypub.follower_sync import FollowerSync
+from protocols.activitypub.ledger import Ledger
 from protocols.activitypub.origins import origin_of
 from protocols.activitypub.signing import Pen, assertion_method
+from protocols.activitypub.to_core.pieces import as_id
 from protocols.activitypub.vocabulary import ACTIVITY_JSON
 from web.client import Reply
 
@@ -36,6 +40,7 @@ TRIES = 20
 LONGEST_RETRY_AFTER_SECONDS = 12 * 3600.0
 GIVE_UP = timedelta(days=7)
 MISSING_TRIES = 3  # 401, 403, 404: a peer that is being set up, or has lost our key
+BY_HAND_SECONDS = 60.0  # after staff said so, a host is asked whatever is remembered of it
 READY = 200  # activities kept in the form they go out
 # What is public may be passed on by anybody, so it carries its own proof (FEP-8b32); what is not must stay deniable.
 PROVED = (Visibility.PUBLIC, Visibility.UNLISTED)
@@ -51,12 +56,25 @@ class Ready:
     followers: tuple[int, str] | None = None  # for followers only: the actor's id here and the collection (FEP-8fcf)
 
 
+class _Again(Later):
+    def __init__(self, seconds: float, reason: str, status: int) -> None:
+        super().__init__(seconds, reason)
+        self.status = status
+
+
+class _Refused(Drop):
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
 class Delivery:
-    def __init__(self, door: Door, circuit: Circuit) -> None:
+    def __init__(self, door: Door, circuit: Circuit, ledger: Ledger) -> None:
         self._door = door
         self._core = door.core
         self._circuit = circuit
         self._sync = FollowerSync(door)
+        self._ledger = ledger
         self._ready: Cache[int, Ready] = Cache(READY)
         self._core.bus.listen(self._heard)
 
@@ -76,13 +94,14 @@ class Delivery:
         refused = self._core.activities.policies.host_refused
         jobs: list[tuple[str | None, dict[str, Any]]] = []
         marks: list[str | None] = []
+        about = about_of(row.data)
         for inbox, domain in await self._core.reading.inboxes(row):
             host = host_key(inbox)
             if origin_of(inbox) is None or self._core.uris.ours(inbox):
                 continue
             if refused(host.partition(":")[0]) or refused(domain.partition(":")[0]):
                 continue
-            jobs.append((host, {"activity_id": row.id, "inbox": inbox}))
+            jobs.append((host, {"activity_id": row.id, "inbox": inbox, "type": row.type, "about": about}))
             marks.append(f"{POST} {row.id} {inbox}")
         if jobs:
             await self._core.jobs.add_many(POST, jobs, dedupe=marks, max_attempts=TRIES)
@@ -90,20 +109,57 @@ class Delivery:
     # ---- one of them
 
     async def post(self, job: Job) -> None:
-        """Raises Drop and Later."""
+        """Raises Drop and Later; what became of it is written down."""
+        try:
+            status = await self._post(job)
+        except Later as later:
+            if later.counted:
+                last = job.attempts >= job.max_attempts
+                self._note(job, GIVEN_UP if last else WAITING, later)
+            raise
+        except _Refused as refused:
+            self._note(job, REFUSED, refused)
+            raise
+        except Drop as drop:
+            self._note(job, GIVEN_UP, drop)
+            raise
+        self._note(job, TAKEN, None, status)
+
+    def _note(self, job: Job, state: str, said: Exception | None, status: int | None = None) -> None:
+        inbox = str(job.payload["inbox"])
+        status = status if said is None else getattr(said, "status", None)
+        words = str(said)[:300] if said is not None else ""
+        row = Delivered(int(job.payload["activity_id"]), inbox, host_key(inbox), state, job.attempts, status, words, self._core.clock.now())
+        self._ledger.note(row)
+
+    async def _in_order(self, job: Job, host: str) -> None:
+        """What was said of the same thing before and still waits: it comes first, or is not said any more when this takes it back."""
+        type, about = str(job.payload.get("type")), job.payload.get("about")
+        if type not in ("Delete", "Undo", "Update") or not about:
+            return
+        before = await self._core.federation.overtaken(host, str(job.payload["inbox"]), str(about), job.id)
+        if not before:
+            return
+        if type == "Update":
+            raise Later(60, "what it changes was not taken yet", counted=False)
+        await self._core.federation.forget(before)  # all the same this one goes: a try may have arrived unanswered
+
+    async def _post(self, job: Job) -> int:
         if not self._core.settings.federation.enabled:
             raise Drop("federation is off")
         inbox = str(job.payload["inbox"])
         host = host_key(inbox)
         if self._core.clock.now() - job.created_at > GIVE_UP:
             raise Drop(f"{host} did not take it for {GIVE_UP.days} days")
-        wait = self._circuit.wait(host)
+        by_hand = self._core.clock.now().timestamp() - float(job.payload.get("now") or 0) < BY_HAND_SECONDS
+        wait = 0.0 if by_hand else self._circuit.wait(host)
         if wait > 0:
             raise Later(wait, f"{host} is left alone for a while", counted=False)
         if self._core.activities.policies.host_refused(host.partition(":")[0]):
             raise Drop(f"{host} is refused")
         if await self._circuit.is_dead(host):
             raise Drop(f"{host} is dead")
+        await self._in_order(job, host)
         ready = await self._ready_of(int(job.payload["activity_id"]))
         try:
             reply = await self._door.knocking.post(
@@ -113,6 +169,7 @@ class Delivery:
             await self._circuit.failed(host)
             raise Later(growing(job.attempts), str(error)) from error
         await self._judge(reply, host, job)
+        return reply.status
 
     async def _synchronising(self, ready: Ready, inbox: str) -> Mapping[str, str] | None:
         if ready.followers is None:
@@ -124,19 +181,22 @@ class Delivery:
         if 200 <= status < 300:
             await self._circuit.succeeded(host)
             return
+        said = f"{host} answers {status}"
         if status in (429, 503):
             seconds = self._retry_after(reply)
             if seconds is not None:
                 self._circuit.hold(host, seconds)
-                raise Later(seconds, f"{host} answers {status}")
+                raise _Again(seconds, said, status)
         if status >= 500 or status in (408, 425, 429) or 300 <= status < 400:
             if status >= 500:
                 await self._circuit.failed(host)
-            raise Later(growing(job.attempts), f"{host} answers {status}")
+            raise _Again(growing(job.attempts), said, status)
         await self._circuit.succeeded(host)
         if status in (401, 403, 404) and job.attempts < MISSING_TRIES:
-            raise Later(growing(job.attempts), f"{host} answers {status}")
-        raise Drop(f"{host} answers {status}: {reply.body[:200]!r}")
+            raise _Again(growing(job.attempts), said, status)
+        if status == 410:
+            await self._core.federation.inbox_gone(str(job.payload["inbox"]))
+        raise _Refused(f"{said}: {reply.body[:200]!r}", status)
 
     def _retry_after(self, reply: Reply) -> float | None:
         """Seconds, given as such or as a date (RFC 9110, section 10.2.3)."""
@@ -183,6 +243,14 @@ class Delivery:
         if account is None or not account.local or account.deleted:
             raise Drop("the actor is gone")
         return await actor_document(self._door, account)
+
+
+def about_of(data: Mapping[str, Any]) -> str:
+    """What an activity is about, so that what is said of it later is not told before: a note, or the activity an Undo takes back."""
+    inner = data.get("object")
+    if data.get("type") in ("Create", "Update", "Delete", "Undo"):
+        return (as_id(inner) or "")[:2_000]
+    return str(data.get("id") or "")[:2_000]
 
 
 async def actor_document(door: Door, account: Account) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stdout
 from typing import Any
 
+from pleromad import ctl, ctl_federation
 from pleromad.model.account import Account, ProfileChange
-from pleromad.model.activity import Create, Delete, Like, Update
+from pleromad.model.activity import Create, Delete, Like, Outcome, Update
 from pleromad.model.note import NoteDraft, Visibility
 from protocols.activitypub import signatures
 from protocols.activitypub.circuit import Circuit
@@ -140,7 +143,22 @@ class SendingTests(DeliveryCase):
         self.assertEqual((self.far.received("Create"), await self.jobs()), ([], []))
 
 
-class FailureTests(DeliveryCase):
+class FailureCase(DeliveryCase):
+    async def again(self) -> None:
+        """It is later."""
+        await self.here.database.execute("UPDATE jobs SET run_at = now()")
+        self.here.core.jobs.wake()
+        await self.quiet(self.here)
+
+    async def while_away(self, activity: Create) -> Outcome:
+        self.far.inbox_status = 500
+        outcome = await self.here.submit(activity)
+        await self.quiet(self.here)
+        self.far.inbox_status = 202
+        return outcome
+
+
+class FailureTests(FailureCase):
     async def test_what_is_refused_for_good_is_not_sent_again(self) -> None:
         for status in (400, 406, 410, 413, 422):
             self.far.inbox_status = status
@@ -158,14 +176,9 @@ class FailureTests(DeliveryCase):
         self.far.inbox_status = 404
         await self.say()
         for _ in range(5):
-            await self._again()
+            await self.again()
         self.assertEqual(len(self.far.received("Create")), 3)
         self.assertEqual(await self.jobs(), [])
-
-    async def _again(self) -> None:
-        await self.here.database.execute("UPDATE jobs SET run_at = now()")
-        self.here.core.jobs.wake()
-        await self.quiet(self.here)
 
     async def test_a_pause_that_is_asked_for_is_kept_by_all(self) -> None:
         self.far.inbox_status, self.far.inbox_headers = 429, {"Retry-After": "3000"}
@@ -184,7 +197,7 @@ class FailureTests(DeliveryCase):
         self.far.inbox_status = 202
         like = {"id": f"{self.far.url}/likes/1", "type": "Like", "actor": self.bob.uri, "object": self.alice.uri}
         await self.far.post(self.alice.inbox, like, by=self.bob.uri)
-        await self._again()
+        await self.again()
         self.assertEqual(len(self.far.received("Create")), 8)
         self.assertEqual((await self.jobs(), await self.here.core.reading.failing(self.far.domain)), ([], None))
 
@@ -201,8 +214,88 @@ class FailureTests(DeliveryCase):
         self.far.inbox_status = 500
         await self.say()
         await self.here.database.execute("UPDATE jobs SET created_at = now() - interval '8 days'")
-        await self._again()
+        await self.again()
         self.assertEqual(await self.jobs(), [])
+
+
+class OrderTests(FailureCase):
+    async def test_a_delete_takes_the_place_of_a_create_that_waits(self) -> None:
+        """A peer that was away would else get the Create after the Delete."""
+        outcome = await self.while_away(Create(actor_id=self.alice.id, note=NoteDraft(text="short")))
+        self.assertEqual([attempts for _, attempts, _, _ in await self.jobs()], [1])
+        await self.here.submit(Delete(actor_id=self.alice.id, note_id=outcome.note_id))
+        await self.quiet(self.here)
+        self.assertEqual(([one["type"] for one in self.far.received()][-2:], await self.jobs()), (["Create", "Delete"], []))
+
+    async def test_an_update_waits_for_the_create(self) -> None:
+        outcome = await self.while_away(Create(actor_id=self.alice.id, note=NoteDraft(text="first")))
+        await self.here.submit(Update(actor_id=self.alice.id, note_id=outcome.note_id, note=NoteDraft(text="second")))
+        await self.quiet(self.here)
+        self.assertEqual([one["type"] for one in self.far.received()][-1], "Create")
+        for _ in range(2):
+            await self.again()
+        self.assertEqual([one["type"] for one in self.far.received()][-2:], ["Create", "Update"])
+
+
+class LedgerTests(FailureCase):
+    async def states(self) -> list[tuple[str, int | None, int]]:
+        await self.here.doors[0]._ledger.flush()
+        id = await self.here.database.fetch_value("SELECT max(id) FROM activities WHERE type = 'Create' AND local")
+        return [(one.state, one.status, one.tries) for one in await self.here.core.federation.deliveries(id)]
+
+    async def test_what_became_of_it_is_written_down(self) -> None:
+        for status, state in ((202, "taken"), (400, "refused"), (500, "waiting")):
+            self.far.inbox_status = status
+            await self.say(f"with {status}")
+            self.assertEqual(await self.states(), [(state, status, 1)])
+        self.far.inbox_status = 202
+        await self.again()
+        self.assertEqual(await self.states(), [("taken", 202, 2)])
+        await self.far.stop()
+        await self.say("nobody there")
+        self.assertEqual(await self.states(), [("waiting", None, 1)])
+
+    async def test_an_inbox_that_is_gone_is_not_used_until_it_is_named_again(self) -> None:
+        self.far.inbox_status = 410
+        await self.say("one")
+        self.far.inbox_status = 202
+        await self.say("two")
+        self.assertEqual([one.path for one in self.far.asked if b'"Create"' in one.body], ["/inbox", "/users/bob/inbox"])
+        await self.here.core.resolver.fresh(self.bob)  # type: ignore[union-attr]
+        await self.say("three")
+        self.assertEqual(self.far.asked[-1].path, "/inbox")
+
+    async def test_staff_sees_retries_and_drops(self) -> None:
+        self.far.inbox_status = 500
+        for number in range(5):
+            await self.say(f"number {number}")
+        federation = self.here.core.federation
+        (host,) = await federation.hosts()
+        self.assertEqual((host.host, host.waiting, host.failing_since is not None, "answers 500" in host.last_error), (self.far.domain, 5, True, True))
+        self.far.inbox_status = 202
+        self.assertEqual(await federation.retry(self.far.domain), 5)
+        await self.quiet(self.here)
+        self.assertEqual((len(self.far.received("Create")), await self.jobs(), await federation.hosts()), (8, [], []))
+        self.far.inbox_status = 500
+        await self.say("lost")
+        self.assertEqual([state for state, _, _ in await self.states()], ["waiting"])
+        self.assertEqual(await federation.drop(self.far.domain), 1)
+        self.assertEqual((await self.jobs(), [state for state, _, _ in await self.states()]), ([], ["given up"]))
+
+    async def test_the_program_says_so(self) -> None:
+        self.far.inbox_status = 500
+        await self.say("hello")
+        await self.here.doors[0]._ledger.flush()
+        said = []
+        uri = await self.here.database.fetch_value("SELECT max(uri) FROM activities WHERE type = 'Create' AND local")
+        for words in (["status"], ["activity", uri], ["retry", self.far.domain], ["drop", self.far.domain], ["status", "unknown.example"]):
+            options = ctl.parser().parse_args(["federation", *words])
+            with redirect_stdout(io.StringIO()) as out:
+                await ctl_federation.COMMANDS["federation", words[0]](self.here.core, options)
+            said.append(out.getvalue())
+        self.assertIn(f"{self.far.domain:<32}      1 waiting", said[0])
+        self.assertIn("waiting", said[1])
+        self.assertEqual(said[2:], [f"1 deliveries to {self.far.domain} are tried now\n", f"1 deliveries to {self.far.domain} are given up\n", "nothing is known of unknown.example\n"])
 
 
 class CircuitTests(CoreCase):
