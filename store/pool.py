@@ -302,6 +302,8 @@ class Database(_Statements):
         statement = self._plans.preparing(connection, sql)
         if statement is None:
             return
+        self.statements -= 1  # what it costs to ask once is not what asking costs
+        self.round_trips -= 1
         try:
             await self.run_on(connection, statement, ())
         except psycopg2.ProgrammingError as error:  # a parameter's type cannot be told
