@@ -18,6 +18,7 @@ from twisted.internet.endpoints import UNIXServerEndpoint
 from twisted.internet.protocol import Factory, Protocol
 
 from pleromad.tap import House, Options, makeService
+from store.plans import Plans
 from store.pool import Database
 
 CONFIG = "PLEROMAD_BENCH_CONFIG"
@@ -52,7 +53,8 @@ class Ear(Factory):
 
 
 def trace(file: Path) -> None:
-    """From now on every statement is written down before it is sent."""
+    """From now on every statement is written down before it is sent, in its own words: none is prepared."""
+    Plans.AFTER = 1_000_000_000
     run_on = Database.run_on
     log = file.open("a", buffering=1)
 

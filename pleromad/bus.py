@@ -25,6 +25,8 @@ _decoder = msgspec.json.Decoder(tuple[str, list[Event]])
 class Bus:
     def __init__(self, database: Database, reactor: Any) -> None:
         self._listeners: list[_Ear] = []
+        self._untold: list[Event] = []
+        self._telling = False
         self._name = secrets.token_hex(4)
         self._wire = Listener(database, reactor, self._heard)
 
@@ -51,20 +53,32 @@ class Bus:
             return
         for event in events:
             self._deliver(event)
-        spawn(self._tell_others(events), "telling other daemons")
+        self._untold.extend(events)
+        if not self._telling:
+            self._telling = True
+            spawn(self._tell_others(), "telling other daemons")
 
     def _deliver(self, event: Event) -> None:
         for ear in tuple(self._listeners):
             ear.put(event)
 
-    async def _tell_others(self, events: Sequence[Event]) -> None:
-        batch: list[Event] = []
-        for event in events:
-            if len(msgspec.json.encode((self._name, [*batch, event]))) > PAYLOAD_LIMIT_BYTES and batch:
+    async def _tell_others(self) -> None:
+        """What happens while others are told goes with the next message."""
+        try:
+            while self._untold:
+                events, self._untold = self._untold, []
+                batch: list[Event] = []
+                size = 0
+                for event in events:
+                    length = len(msgspec.json.encode(event)) + 1
+                    if batch and size + length > PAYLOAD_LIMIT_BYTES - 100:
+                        await self._send(batch)
+                        batch, size = [], 0
+                    batch.append(event)
+                    size += length
                 await self._send(batch)
-                batch = []
-            batch.append(event)
-        await self._send(batch)
+        finally:
+            self._telling = False
 
     async def _send(self, batch: Sequence[Event]) -> None:
         payload = msgspec.json.encode((self._name, list(batch)))

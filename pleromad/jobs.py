@@ -12,7 +12,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
 from pleromad.daemon import spawn
-from pleromad.errors import StoreUnavailable
+from pleromad.errors import Invalid, PleromadError, StoreUnavailable
 from store import jobs as job_rows
 from store.jobs import Job
 from store.pool import Database, Queries
@@ -20,8 +20,10 @@ from store.pool import Database, Queries
 __all__ = ["Drop", "Job", "Jobs", "Later", "growing"]
 
 LEASE_SECONDS = 180.0
+KEPT_AT_ONCE = 64
 POLL_SECONDS = 5.0
 FLUSH_SECONDS = 0.1
+NEXT_SECONDS = 0.01  # until it is asked what waited for a key that is free again
 Worker = Callable[[Job], Awaitable[None]]
 log = Logger()
 
@@ -59,6 +61,15 @@ class _Kind:
         return [key for key, count in keys.items() if count >= self.per_key]
 
 
+@dataclass(slots=True)
+class _Kept:
+    """Jobs that wait to be written together, and who waits for each."""
+
+    jobs: list[job_rows.Kept] = field(default_factory=list)
+    told: list[Deferred[None]] = field(default_factory=list)
+    busy: bool = False
+
+
 class Jobs:
     def __init__(self, database: Database, reactor: Any) -> None:
         self._database = database
@@ -68,10 +79,13 @@ class Jobs:
         self._started = False
         self._pumping = False
         self._waiting: set[str] = set()  # kinds there may be jobs of
+        self._keyed: set[str] = set()  # kinds of which some may have waited for a key
         self._ask_all = False
         self._timer: Any = None  # IDelayedCall
         self._flush: Any = None  # IDelayedCall
+        self._flush_due = False
         self._finished: list[int] = []
+        self._kept: dict[tuple[str, int], _Kept] = {}
         self._tasks: dict[int, Deferred[None]] = {}
         self._last_turns = 0.0
 
@@ -116,6 +130,49 @@ class Jobs:
         )
         if within is None and not delay_seconds:
             self.wake(kind)
+
+    async def keep(self, kind: str, payload: dict[str, Any], *, raw: bytes, key: str | None, dedupe: str | None, max_attempts: int) -> None:
+        """Write one job; when it returns the job is there for good. Those that come while others are written go together."""
+        waiting = self._kept.setdefault((kind, max_attempts), _Kept())
+        waiting.jobs.append((key, payload, raw, dedupe))
+        written: Deferred[None] = Deferred()
+        waiting.told.append(written)
+        if not waiting.busy:
+            waiting.busy = True
+            spawn(self._keep(kind, max_attempts, waiting), f"keeping jobs {kind}")
+        await written
+
+    async def _keep(self, kind: str, max_attempts: int, waiting: _Kept) -> None:
+        try:
+            while waiting.jobs:
+                jobs, waiting.jobs = waiting.jobs[:KEPT_AT_ONCE], waiting.jobs[KEPT_AT_ONCE:]
+                told, waiting.told = waiting.told[:KEPT_AT_ONCE], waiting.told[KEPT_AT_ONCE:]
+                try:
+                    refused = await self._write(kind, max_attempts, jobs)
+                    self.wake(kind)
+                    for each, error in zip(told, refused, strict=True):
+                        if error is None:
+                            each.callback(None)
+                        else:
+                            each.errback(error)
+                finally:
+                    for each in told:
+                        if not each.called:
+                            each.errback(StoreUnavailable(detail="a job was not kept"))
+        finally:
+            waiting.busy = False
+
+    async def _write(self, kind: str, max_attempts: int, jobs: Sequence[job_rows.Kept]) -> list[PleromadError | None]:
+        """Why each was not written. One that cannot be kept harms no other."""
+        try:
+            await job_rows.keep(self._database, kind, jobs, max_attempts)
+        except Invalid as error:
+            if len(jobs) == 1:
+                return [error]
+            return [(await self._write(kind, max_attempts, [job]))[0] for job in jobs]
+        except PleromadError as error:
+            return [error] * len(jobs)
+        return [None] * len(jobs)
 
     async def add_many(
         self,
@@ -166,8 +223,7 @@ class Jobs:
     async def _pump(self) -> None:
         """Until there is nothing to take, or nobody free to do it."""
         try:
-            while self._started and (self._waiting or self._ask_all or self._finished):
-                await self._forget_finished()
+            while self._started and (self._waiting or self._ask_all or self._flush_due):
                 if self._ask_all:
                     self._ask_all = False
                     self._waiting |= await job_rows.due_kinds(self._database, list(self._kinds))
@@ -175,6 +231,9 @@ class Jobs:
                 kinds, self._waiting = self._waiting, set()
                 for name in kinds:
                     await self._take(name, self._kinds[name])
+                if self._flush_due:
+                    self._flush_due = False
+                    await self._forget_finished()
         except StoreUnavailable as error:
             log.warn("No jobs while the database is away: {error}", error=error.detail)
             self._ask_all = True
@@ -197,7 +256,12 @@ class Jobs:
         if free <= 0:
             kind.more = True
             return
-        taken = await job_rows.take(self._database, name, free, LEASE_SECONDS, kind.busy(), kind.per_key)
+        finished, self._finished = self._finished, []
+        try:
+            taken = await job_rows.take(self._database, name, free, LEASE_SECONDS, kind.busy(), kind.per_key, finished)
+        except StoreUnavailable:
+            self._finished += finished
+            raise
         kind.more = len(taken) == free
         for job in taken:
             kind.running[job.id] = job
@@ -240,14 +304,25 @@ class Jobs:
         self._done(kind, job)
 
     def _done(self, kind: _Kind, job: Job) -> None:
-        """Rows of finished jobs go together, soon; at once when others wait for the place or the key."""
+        """Rows of finished jobs go together, soon; at once when others wait for the place, sooner when some may for the key."""
         self._finished.append(job.id)
-        if kind.more or job.key is not None:
+        if kind.more:
             self.wake(job.kind)
-        elif self._started and (self._flush is None or not self._flush.active()):
-            self._flush = self._reactor.callLater(FLUSH_SECONDS, self._flush_now)
+            return
+        if job.key is not None:
+            self._keyed.add(job.kind)
+        seconds = NEXT_SECONDS if job.key is not None else FLUSH_SECONDS
+        if self._flush is not None and self._flush.active():
+            if self._flush.getTime() <= self._reactor.seconds() + seconds:
+                return
+            self._flush.cancel()
+        if self._started:
+            self._flush = self._reactor.callLater(seconds, self._flush_now)
 
     def _flush_now(self) -> None:
+        self._flush_due = True
+        self._waiting |= self._keyed
+        self._keyed.clear()
         if self._started and not self._pumping and self._finished:
             self._pumping = True
             spawn(self._pump(), "forgetting finished jobs")

@@ -86,14 +86,17 @@ class ActivityService:
             await self._record(prepared, activity, result)
             return prepared, result
 
+        # What another server sent is kept as a job until this is done: should PostgreSQL crash and forget it, it is done again. The
+        # job's row goes in a later transaction, and PostgreSQL never keeps a later one without the earlier.
+        lasting = origin.kind != "remote"
         try:
-            done, result = await self._database.transaction(work)
+            done, result = await self._database.transaction(work, lasting=lasting)
         except Taken:
             # Another daemon, or another connection of the same client, was quicker with the activity or with the note in it.
             known = _earlier(activity, await self._before(activity, origin))
             if known is not None:
                 return known
-            done, result = await self._database.transaction(work)
+            done, result = await self._database.transaction(work, lasting=lasting)
         for kind in (*self._durable, *done.wake):
             self._jobs.wake(kind)
         if done.notified:

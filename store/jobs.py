@@ -9,6 +9,8 @@ from typing import Any
 
 from store.pool import Jsonb, Queries
 
+Kept = tuple[str | None, dict[str, Any], bytes, str | None]  # key, payload, raw, dedupe
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -46,18 +48,31 @@ async def add(
     )  # fmt: skip
 
 
-async def take(db: Queries, kind: str, limit: int, lease_seconds: float, busy: Collection[str], per_key: int) -> list[Job]:
-    """Due jobs, oldest first, at most `per_key` of a key, none of the keys in `busy`; ours for the lease."""
+async def keep(db: Queries, kind: str, jobs: Sequence[Kept], max_attempts: int) -> None:
+    """One statement."""
+    await db.write(
+        """INSERT INTO jobs (kind, key, payload, raw, max_attempts, dedupe)
+           SELECT %s, k, p, r, %s, d FROM unnest(%s::text[], %s::jsonb[], %s::bytea[], %s::text[]) AS t(k, p, r, d)
+           ON CONFLICT (dedupe) DO NOTHING""",
+        (kind, max_attempts, [job[0] for job in jobs], [Jsonb(job[1]) for job in jobs], [job[2] for job in jobs], [job[3] for job in jobs]),
+    )
+
+
+async def take(
+    db: Queries, kind: str, limit: int, lease_seconds: float, busy: Collection[str], per_key: int, finished: Collection[int] = ()
+) -> list[Job]:
+    """Due jobs, oldest first, at most `per_key` of a key, none of the keys in `busy`; ours for the lease. Those `finished` go first."""
     rows = await db.fetch(
-        """WITH due AS (
+        """WITH gone AS (DELETE FROM jobs WHERE id = ANY(%(finished)s::bigint[])),
+           due AS (
                SELECT id FROM jobs j WHERE kind = %(kind)s AND run_at <= now() AND (locked_until IS NULL OR locked_until < now())
                  AND (key IS NULL OR (NOT key = ANY(%(busy)s::text[]) AND NOT EXISTS (
-                     SELECT FROM jobs o WHERE o.kind = j.kind AND o.key = j.key AND o.id < j.id
+                     SELECT FROM jobs o WHERE o.kind = j.kind AND o.key = j.key AND o.id < j.id AND NOT o.id = ANY(%(finished)s::bigint[])
                        AND (o.locked_until > now() OR o.run_at <= now()) LIMIT 1 OFFSET %(per_key)s - 1)))
                ORDER BY run_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
            UPDATE jobs j SET locked_until = now() + make_interval(secs => %(lease)s), attempts = attempts + 1 FROM due
            WHERE j.id = due.id RETURNING j.id, j.kind, j.key, j.payload, j.raw, j.attempts, j.max_attempts, j.created_at""",
-        {"kind": kind, "busy": list(busy), "per_key": per_key, "limit": limit, "lease": lease_seconds},
+        {"kind": kind, "busy": list(busy), "per_key": per_key, "limit": limit, "lease": lease_seconds, "finished": list(finished)},
     )
     return [Job(r[0], r[1], r[2], r[3], bytes(r[4] or b""), r[5], r[6], r[7]) for r in sorted(rows, key=lambda row: int(row[0]))]
 

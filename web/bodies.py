@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import IO, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -193,7 +194,7 @@ def parse_form(found: Fields, kind: type[S]) -> S:
 
 def _struct(branch: _Branch, kind: Any, name: str) -> Any:
     given = {}
-    for info in msgspec.structs.fields(kind):
+    for info in _fields_of(kind):
         child = branch.children.get(info.encode_name)
         full = f"{name}[{info.encode_name}]" if name else info.encode_name
         value = _ABSENT if child is None else _value(child, info.type, full)
@@ -202,6 +203,12 @@ def _struct(branch: _Branch, kind: Any, name: str) -> Any:
         elif info.required:
             raise Invalid(f"{full} can't be blank", field=full)
     return kind(**given)
+
+
+@cache
+def _fields_of(kind: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """Its annotations are worked out once, not at each request."""
+    return msgspec.structs.fields(kind)
 
 
 class _Absent:

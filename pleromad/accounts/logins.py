@@ -252,6 +252,13 @@ class Logins(Clerk):
             raise NotFound
         return user_of(row, account)
 
+    async def usual(self, account_id: int) -> tuple[str, bool]:
+        """(content type, sensitive): what somebody posts with, when the app says nothing. Raises NotFound."""
+        row = await user_rows.one(self._desk.database, account_id)
+        if row is None:
+            raise NotFound
+        return str(row[10]), bool(row[8])
+
     async def user_by_name(self, username: str) -> User:
         """Raises NotFound."""
         account = await account_rows.by_handle(self._desk.database, username.lstrip("@"), None)

@@ -200,6 +200,7 @@ class Origin:
 
     @classmethod
     def remote(cls, account_id: int, host: str) -> Origin:
+        """Only for whoever does it again if it is lost: a job that is kept until it is done."""
         return cls("remote", account_id, host)
 
     @classmethod

@@ -21,6 +21,13 @@ class NoteReading(Reader):
             raise NotFound
         return found[0]
 
+    async def written(self, author: int, id: int) -> Seen:
+        """What its author has just written. Raises NotFound."""
+        found = await self._shelf.fresh(id)
+        if found is None or found.note.account.id != author:
+            raise NotFound
+        return found
+
     async def notes(self, viewer: int | None, ids: Sequence[int]) -> list[Seen]:
         """Those the viewer may see, in the order of `ids`."""
         return await self._shelf.seen(viewer, await note_rows.refs(self._database, viewer, ids))

@@ -75,6 +75,22 @@ class Shelf:
                 found[ref.id] = replace(found[ref.id], boost_of=boosted, version=f"{found[ref.id].version}/{boosted.version}")
         return found
 
+    async def fresh(self, id: int) -> Seen | None:
+        """A note as its author sees it right after it was written: nobody else has done anything with it yet."""
+        row = (await note_rows.load(self.database, [id], self.settings.uris.media(""))).get(id)
+        author = (await account_rows.by_ids(self.database, [row[2]])).get(row[2]) if row is not None else None
+        if row is None or author is None:
+            return None
+        version, note = row[:2]
+        self._accounts.put(author.id, author)
+        sensitive = note.sensitive or author.sensitized
+        note = replace(note, account=author, sensitive=sensitive, version=f"{version}.{author.version}")
+        self._notes.put(id, ((version, author.version), note))
+        if note.in_reply_to_id is None and note.visibility is not Visibility.DIRECT:
+            return Seen(note)
+        directs = [id] if note.visibility is Visibility.DIRECT and note.room_id is None else []
+        return Seen(note, (await note_rows.states(self.database, author.id, [id], (), directs)).get(id, NOTHING))
+
     async def seen(self, viewer: int | None, refs: Sequence[Ref]) -> list[Seen]:
         """In the order of `refs`, with what the viewer did to each."""
         if not refs:

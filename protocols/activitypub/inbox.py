@@ -89,7 +89,7 @@ class Inbox:
 
     async def _keep(self, heard: Heard, signer_id: int, signer_uri: str, body: bytes, followers: str) -> None:
         mark = hashlib.sha256(f"{signer_uri} {heard.id}".encode()).hexdigest()
-        await self._core.jobs.add(
+        await self._core.jobs.keep(
             KIND,
             {"account_id": signer_id, "forwarded": heard.actor != signer_uri, **({"followers": followers} if followers else {})},
             raw=body,

@@ -53,12 +53,12 @@ class BusTests(PostgresCase):
         heard: Deferred[Event] = Deferred()
         name = await self.database.fetch_value("SELECT current_database()")
         own = await self.database.fetch_value("SELECT pg_backend_pid()")
+        listening = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        before = {row[0] for row in await self.database.fetch(listening)}
         run_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND query LIKE 'LISTEN%' AND pid <> {own}")
-        for _ in range(100):
-            count = await self.database.fetch_value(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
-            )
-            if count == 2:
+        for _ in range(200):
+            now = {row[0] for row in await self.database.fetch(listening)}
+            if len(now - before) == 2:
                 break
             pause: Deferred[None] = Deferred()
             reactor.callLater(0.05, pause.callback, None)

@@ -4,6 +4,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
+from pleromad.errors import Invalid
 from pleromad.jobs import Drop, Job, Jobs, Later
 from store import jobs as job_rows
 from tests.support.postgres import PostgresCase
@@ -121,3 +122,32 @@ class JobsTests(PostgresCase):
         await begun
         await jobs.stop()
         self.assertEqual([job.attempts for job in await job_rows.take(self.database, "x", 5, 60, [], 1)], [1])
+
+    async def test_those_that_are_kept_together_are_each_there_when_they_are_told_so(self) -> None:
+        jobs, done = self.running(), []
+
+        async def worker(job: Job) -> None:
+            done.append((job.payload["n"], job.raw))
+
+        async def keep(n: int, key: str | None = None) -> int:
+            await jobs.keep("x", {"n": n}, raw=b"\0%d" % n, key=key, dedupe=f"x {n % 20}", max_attempts=3)
+            return int(await self.database.fetch_value("SELECT count(*) FROM jobs WHERE payload ->> 'n' = %s", (str(n),)))
+
+        before = self.database.statements
+        told = [Deferred.fromCoroutine(keep(n)) for n in range(21)]
+        self.assertEqual([await each for each in told], [1] * 20 + [0])  # the last was known
+        self.assertLess(self.database.statements - before, 21 + 5)
+        jobs.work("x", worker)
+        await jobs.start()
+        await self.until_empty()
+        self.assertEqual(sorted(done), [(n, b"\0%d" % n) for n in range(20)])
+
+    async def test_one_that_cannot_be_kept_harms_no_other(self) -> None:
+        jobs = self.running()
+        keys = ["a", "b\0", "c"]
+        told = [Deferred.fromCoroutine(jobs.keep("x", {}, raw=b"", key=key, dedupe=None, max_attempts=3)) for key in keys]
+        told[0].addErrback(lambda failure: self.fail(str(failure)))
+        with self.assertRaises(Invalid):
+            await told[1]
+        await told[2]
+        self.assertEqual(await self.database.fetch("SELECT key FROM jobs ORDER BY key"), [("a",), ("c",)])

@@ -8,7 +8,7 @@ import msgspec
 
 from pleromad.errors import Invalid, NotFound
 from pleromad.model.activity import Announce, Create, Delete, Undo, Update
-from pleromad.model.note import NoteDraft, PollDraft, Visibility
+from pleromad.model.note import NoteDraft, PollDraft, Seen, Visibility
 from pleromad.model.page import Slice
 from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
 from protocols.mastodon.endpoints import refreshes
@@ -108,7 +108,9 @@ async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
     if at is not None and at > call.core.clock.now():  # Mastodon: what is scheduled for the past is posted now
         return scheduled(await call.core.scheduling.add(call.me.id, draft, at, call.origin(key)))
     outcome = await call.submit(Create(actor_id=call.me.id, note=draft), idempotency_key=key)
-    return await _status(call, outcome.note_id)
+    if outcome.duplicate or outcome.note_id is None:
+        return await _status(call, outcome.note_id)
+    return await _shown(call, await call.core.reading.written(call.me.id, outcome.note_id))
 
 
 async def update(call: Call[EditForm]) -> bytes:
@@ -197,9 +199,12 @@ async def no_quotes(call: Call[NoForm]) -> list[object]:
 async def _status(call: Call[msgspec.Struct], id: int | None) -> bytes:
     if id is None:
         raise NotFound
-    seen = await call.core.reading.note(call.viewer_id, id)
+    return await _shown(call, await call.core.reading.note(call.viewer_id, id))
+
+
+async def _shown(call: Call[msgspec.Struct], seen: Seen) -> bytes:
     matches = await call.filtered("thread", [seen])
-    return call.render.statuses.one(seen, call.viewer_id, matches=matches.get(id, ()))
+    return call.render.statuses.one(seen, call.viewer_id, matches=matches.get(seen.note.id, ()))
 
 
 async def _defaults(call: Call[TextForm]) -> tuple[str, bool]:
@@ -210,9 +215,9 @@ async def _defaults(call: Call[TextForm]) -> tuple[str, bool]:
         raise Invalid("Validation failed: content_type is not a known format", field="content_type")
     if form.content_type and form.sensitive is not None:
         return FORMATS[form.content_type], form.sensitive
-    user = await call.core.accounts.user(call.me.id)
-    sensitive = user.default_sensitive if form.sensitive is None else form.sensitive
-    content_type = FORMATS.get(form.content_type or user.default_content_type, "text/plain")
+    usual, sensitive = await call.core.accounts.usual(call.me.id)
+    sensitive = sensitive if form.sensitive is None else form.sensitive
+    content_type = FORMATS.get(form.content_type or usual, "text/plain")
     return content_type if content_type in allowed else "text/plain", sensitive
 
 
