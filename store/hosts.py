@@ -31,6 +31,14 @@ async def failing(db: Queries, host: str) -> tuple[datetime, int] | None:
     return (row[0], row[1]) if row else None
 
 
+async def unreachable(db: Queries, days: int = 7, limit: int = 1_000) -> dict[str, datetime]:
+    rows = await db.fetch(
+        "SELECT host, failing_since FROM hosts WHERE failing_since < now() - make_interval(days => %s) ORDER BY failing_since LIMIT %s",
+        (days, limit),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def signature(db: Queries, host: str) -> str:
     """The kind of signature the host took last, '' when not known."""
     return str(await db.fetch_value("SELECT signature FROM hosts WHERE host = %s", (host,)) or "")

@@ -188,6 +188,16 @@ class Database(_Statements):
         self._apart: Connection | None = None
         self._apart_lock = DeferredLock()
 
+    @property
+    def size(self) -> int:
+        """How many connections there may be."""
+        return self._size
+
+    @property
+    def busy(self) -> int:
+        """How many are at work now."""
+        return self._open - len(self._idle)
+
     async def start(self) -> None:
         """Open one connection, so that a wrong dsn is noticed at once. Raises StoreUnavailable."""
         self._release(await self._acquire())

@@ -60,6 +60,10 @@ class FederationReading(Reader):
         """The kind of signature the host took last, '' when not known."""
         return await host_rows.signature(self._database, host)
 
+    async def unreachable_hosts(self) -> dict[str, datetime]:
+        """Hosts that have failed for days, and since when."""
+        return await host_rows.unreachable(self._database)
+
     async def failing(self, host: str) -> tuple[datetime, int] | None:
         """(since when, on how many days) while the host fails."""
         return await host_rows.failing(self._database, host)

@@ -11,6 +11,7 @@ from pleromad.core import Core
 from pleromad.errors import Invalid, NotFound
 from pleromad.hosts import ascii_host
 from pleromad.model.account import Account, ActorType
+from pleromad.sections import Settings
 from protocols.activitypub.errors import answering
 from protocols.activitypub.vocabulary import ACTIVITY_JSON, LD_PROFILE
 from web.answers import Answer
@@ -153,13 +154,49 @@ class Discovery:
             "metadata": {
                 "nodeName": settings.name,
                 "nodeDescription": settings.instance.description,
-                "features": ["activitypub", "mastodon_api", "pleroma_emoji_reactions", "polls"],
-                "postFormats": ["text/plain", "text/markdown", "text/html"],
-                "federation": self._core.activities.policies.describe(),
+                "federation": {**self._core.activities.policies.describe(), "enabled": settings.federation.enabled},
+                **_metadata(settings),
             },
         }
         media_type = f'application/json; profile="{NODEINFO}/{version}#"; charset=utf-8'
         return Answer.json(document, media_type=media_type, headers=CACHED)
+
+
+def _metadata(settings: Settings) -> dict[str, Any]:
+    """What Pleroma tells besides, which its front-ends read at start."""
+    polls, profiles, media = settings.polls, settings.profiles, settings.media
+    features = ["activitypub", "mastodon_api", "mastodon_api_streaming", "pleroma_api", "polls", "editing", "pleroma_emoji_reactions", "pleroma_chat_messages"]
+    return {
+        "features": [*features, *(["gopher"] if settings.gopher.enabled else [])],
+        "private": settings.visitors.local_timeline != "public",
+        "postFormats": list(settings.posts.formats),
+        "uploadLimits": {
+            "general": media.max_video_bytes,
+            "avatar": media.max_image_bytes,
+            "banner": media.max_image_bytes,
+            "background": media.max_image_bytes,
+        },
+        "pollLimits": {
+            "max_options": polls.max_options,
+            "max_option_chars": polls.max_option_characters,
+            "min_expiration": polls.min_seconds,
+            "max_expiration": polls.max_seconds,
+        },
+        "fieldsLimits": {
+            "maxFields": profiles.max_fields,
+            "maxRemoteFields": 20,
+            "nameLength": profiles.max_field,
+            "valueLength": profiles.max_field,
+        },
+        "accountActivationRequired": settings.mail.on,
+        "accountApprovalRequired": settings.instance.registrations == "approval",
+        "invitesEnabled": settings.instance.registrations == "invite",
+        "mailerEnabled": settings.mail.on,
+        "restrictedNicknames": [],
+        "skipThreadContainment": True,
+        "suggestions": {"enabled": False},
+        "staffAccounts": [],
+    }
 
 
 def _xrd_answer(lines: list[str]) -> Answer:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pleromad.model.moderation import Permission
 from protocols.mastodon.door import Access, NoForm, Row
-from protocols.mastodon.endpoints import chats
+from protocols.mastodon.endpoints import chats, empty, pleroma
 from protocols.mastodon.endpoints.admin import settings
+from protocols.mastodon.entities.account import Account
 from protocols.mastodon.entities.chat import Chat, ChatMessage
+from protocols.mastodon.entities.pleroma import Captcha, FederationStatus, Health, PleromaEmoji
 from protocols.mastodon.entities.pleroma_admin import ConfigDescription, Configs
+from protocols.mastodon.entities.security import Success
+from protocols.mastodon.entities.status import Status
 
 ANYBODY, PERSON, STAFF = Access.ANYBODY, Access.PERSON, Access.STAFF
 NOTES = (20, 40)
@@ -30,7 +36,30 @@ CHATS = (
     Row("POST", "/api/v1/pleroma/chats/<id>/messages/<message_id>/read", chats.read_message, PERSON, "write:chats", ChatMessage),
 )
 
-PLEROMA: tuple[Row, ...] = (*ADMIN, *CHATS)
+SERVER = (
+    Row("GET", "/api/v1/pleroma/emoji", pleroma.emoji, ANYBODY, "", dict[str, PleromaEmoji]),
+    Row("GET", "/api/v1/pleroma/captcha", pleroma.captcha, ANYBODY, "", Captcha),
+    Row("GET", "/api/v1/pleroma/healthcheck", pleroma.healthcheck, ANYBODY, "", Health),
+    Row("GET", "/api/v1/pleroma/federation_status", pleroma.federation_status, ANYBODY, "", FederationStatus),
+    Row("GET", "/api/v1/pleroma/frontend_configurations", pleroma.frontend_configurations, ANYBODY, "", dict[str, dict[str, Any]]),
+)
+
+PEOPLE = (
+    Row("GET", "/api/v1/pleroma/accounts/<id>/favourites", pleroma.favourites, ANYBODY, "read:favourites", list[Status], NoForm, NOTES),
+    Row("GET", "/api/v1/pleroma/accounts/<id>/scrobbles", empty.nothing_of, ANYBODY, "read", list[Any]),
+    Row("GET", "/api/v1/pleroma/birthdays", empty.nothing, PERSON, "read:accounts", list[Account]),
+    Row("PUT", "/api/v1/pleroma/notification_settings", pleroma.set_notification_settings, PERSON, "write:accounts", Success, pleroma.NotificationSettingsForm),
+    Row("GET", "/api/v1/pleroma/settings/<app>", pleroma.settings, PERSON, "read:accounts", dict[str, Any]),
+    Row("PATCH", "/api/v1/pleroma/settings/<app>", pleroma.set_settings, PERSON, "write:accounts", dict[str, Any]),
+)
+
+PLEROMA: tuple[Row, ...] = (*ADMIN, *CHATS, *SERVER, *PEOPLE)
+
+# Mastodon's endpoints, where Pleroma has them.
+ALSO = {
+    "/api/v1/accounts/<id>/endorsements": "/api/v1/pleroma/accounts/<id>/endorsements",
+    "/api/v1/statuses/<id>/quotes": "/api/v1/pleroma/statuses/<id>/quotes",
+}
 
 # At one address each.
 PLEROMA_TOO = (

@@ -120,7 +120,7 @@ from protocols.mastodon.entities.status import (
 )
 from protocols.mastodon.entities.tag import Tag
 from protocols.mastodon.entities.timeline import Announcement, Marker, UserList
-from protocols.mastodon.pleroma_table import PLEROMA, PLEROMA_TOO
+from protocols.mastodon.pleroma_table import ALSO, PLEROMA, PLEROMA_TOO
 from web.limits import DELETIONS, LOG_INS, SIGN_UPS, UPLOADS
 
 ANYBODY, APP, PERSON = Access.ANYBODY, Access.APP, Access.PERSON
@@ -415,7 +415,7 @@ _PLEROMA_TOO = (
     Row("DELETE", "/api/oauth_tokens/<id>", security.revoke, PERSON, "write:security|write:accounts", None),
 )
 
-ROWS: tuple[Row, ...] = (
+_ALL: tuple[Row, ...] = (
     *_APPS,
     *_INSTANCE,
     *_ACCOUNTS,
@@ -434,4 +434,9 @@ ROWS: tuple[Row, ...] = (
     *PLEROMA,
     *PLEROMA_TOO,
     *(replace(row, path=row.path.replace("/api/v1/", "/api/", 1)) for row in (*_PLEROMA, *PLEROMA)),
+)
+
+ROWS: tuple[Row, ...] = (
+    *_ALL,
+    *(replace(row, path=also) for row in _ALL if row.method == "GET" and (path := ALSO.get(row.path)) for also in (path, path.replace("/v1", "", 1))),
 )

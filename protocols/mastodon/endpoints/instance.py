@@ -127,6 +127,8 @@ async def show_v1(call: Call[NoForm]) -> entities.InstanceV1:
         rules=house_rules(core),
         max_toot_chars=instance.post_limit,
         max_media_attachments=core.settings.posts.max_media,
+        chat_limit=instance.post_limit,
+        shout_limit=0,
         description_limit=media.max_description,
         poll_limits=entities.PollLimitsV1(
             max_options=polls.max_options,
@@ -261,7 +263,7 @@ def _poll_limits(core: Core) -> entities.PollLimits:
 def _pleroma(core: Core, counts: Counts, vapid: VapidKey) -> entities.PleromaInstance:
     return entities.PleromaInstance(
         metadata=entities.InstanceMetadata(
-            account_activation_required=False,
+            account_activation_required=core.settings.mail.on,
             birthday_required=False,
             birthday_min_age=0,
             features=[feature for feature in FEATURES if feature != "gopher" or core.settings.gopher.enabled],

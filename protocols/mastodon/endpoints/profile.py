@@ -125,6 +125,7 @@ async def verify_credentials(call: Call[msgspec.Struct]) -> CredentialAccount:
         requests=len(requests.items),
         unread=await call.core.reading.unread_notifications(me, ASKED_BY_NOBODY),
         conversations=await call.core.reading.unread_conversations(me),
+        strangers_blocked=(await call.core.reading.notification_policy(me)).for_not_following == "drop",
     )
 
 

@@ -299,6 +299,8 @@ class InstanceV1(Entity, kw_only=True):
     # Pleroma
     max_toot_chars: int
     max_media_attachments: int
+    chat_limit: int
+    shout_limit: int  # there is no shout box
     description_limit: int
     poll_limits: PollLimitsV1
     upload_limit: int

@@ -152,7 +152,7 @@ class AccountRendering:
             bot=account.bot,
         )
 
-    def credentials(self, user: User, *, requests: int, unread: int, conversations: int) -> CredentialAccount:
+    def credentials(self, user: User, *, requests: int, unread: int, conversations: int, strangers_blocked: bool = False) -> CredentialAccount:
         """For the person themselves. `requests`: how many wait to follow; `unread` notifications and `conversations`."""
         account = user.account
         given = self._fields(account)
@@ -163,7 +163,10 @@ class AccountRendering:
         pleroma.allow_following_move = user.settings.get("allow_following_move") is not False
         pleroma.unread_conversation_count = conversations
         pleroma.unread_notifications_count = unread
-        pleroma.notification_settings = NotificationSettings(block_from_strangers=False, hide_notification_contents=False)
+        pleroma.notification_settings = NotificationSettings(
+            block_from_strangers=strangers_blocked,
+            hide_notification_contents=user.settings.get("hide_notification_contents") is True,
+        )
         pleroma.relationship = {}
         return CredentialAccount(
             **given,

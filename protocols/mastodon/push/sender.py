@@ -59,7 +59,9 @@ class Sender:
             return
         signer = await self._signer_now()
         host = urlsplit(subscription.endpoint).netloc
-        body, how = seal(self._content(subscription, one), subscription)
+        user = await self._core.accounts.user(subscription.account_id)
+        content = self._content(subscription, one, hidden=user.settings.get("hide_notification_contents") is True)
+        body, how = seal(content, subscription)
         try:
             signed = signer.sign(subscription.endpoint, standard=subscription.standard, now=self._core.clock.seconds())
         except VapidException:
@@ -94,14 +96,15 @@ class Sender:
         hidden = any(match.filter.action == "hide" for matches in found.values() for match in matches)
         return None if hidden else one
 
-    def _content(self, subscription: PushSubscription, one: Notification) -> bytes:
+    def _content(self, subscription: PushSubscription, one: Notification, *, hidden: bool = False) -> bytes:
+        """`hidden`: without what was said (Pleroma: hide_notification_contents)."""
         message = Message(
             access_token=subscription.access_token,
             preferred_locale=subscription.locale,
             notification_id=one.id,
             notification_type=one.type,
             title=sentences.title(one),
-            body=sentences.body(one),
+            body="" if hidden else sentences.body(one),
             icon=self._render.accounts.partial(one.account).avatar,
         )
         content = msgspec.json.encode(message)
