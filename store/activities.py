@@ -161,3 +161,25 @@ async def remember(db: Queries, account_id: int, key: str, activity_id: int, not
     await db.write(
         "INSERT INTO idempotency (account_id, key, activity_id, note_id) VALUES (%s, %s, %s, %s)", (account_id, key, activity_id, note_id)
     )
+
+
+async def arrived(db: Queries, account_id: int, page: Page) -> list[int]:
+    """Ids of notes in a home, and of those that name its owner, newest first."""
+    rows = await db.fetch(
+        "(SELECT note_id FROM home WHERE owner_id = %s AND note_id < %s ORDER BY note_id DESC LIMIT %s)"
+        " UNION (SELECT note_id FROM mentions WHERE account_id = %s AND note_id < %s ORDER BY note_id DESC LIMIT %s)"
+        " ORDER BY note_id DESC LIMIT %s",
+        (*(account_id, page.max_id or 2**63 - 1, page.limit) * 2, page.limit),
+    )
+    return [row[0] for row in rows]
+
+
+async def of_notes(db: Queries, ids: Collection[int]) -> dict[int, ActivityRow]:
+    """The first Create or Announce of each note."""
+    if not ids:
+        return {}
+    rows = await db.fetch(
+        f"SELECT DISTINCT ON (note_id) {COLUMNS} FROM activities WHERE note_id = ANY(%s) AND type IN ('Create', 'Announce') ORDER BY note_id, id",
+        (list(ids),),
+    )
+    return {row[4]: ActivityRow(*row) for row in rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,14 @@ class FederationReading(Reader):
 
     async def activity_by_uri(self, uri: str) -> ActivityRow | None:
         return await activity_rows.by_uri(self._database, uri)
+
+    async def arrived(self, account_id: int, page: Page) -> list[int]:
+        """Ids of the notes in somebody's home and of those that name them, newest first. Visibility is asked afterwards."""
+        return await activity_rows.arrived(self._database, account_id, page)
+
+    async def activities_of_notes(self, ids: Collection[int]) -> dict[int, ActivityRow]:
+        """The Create or Announce of each, as far as it came as one; by note id, in one query."""
+        return await activity_rows.of_notes(self._database, ids)
 
     async def outbox(self, account_id: int, page: Page) -> Slice[ActivityRow]:
         """Public and unlisted Creates and Announces, newest first."""

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from pleromad.core import Core
 from pleromad.errors import PleromadError, RateLimited, StoreUnavailable, Unreachable
 from pleromad.jobs import Drop, Job, Later, growing
+from protocols.activitypub import clients
 from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.delivery import EXPAND, POST, Delivery
 from protocols.activitypub.discovery import Discovery
@@ -52,6 +53,7 @@ def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
     ledger = Ledger(core, reactor)
     delivery = Delivery(door, circuit, ledger)
     register(site, door, keyring, inbox)
+    clients.register(site, door)
     core.activities.add_durable(EXPAND)
     core.jobs.work(KIND, inbox.work, concurrency=12)
     core.jobs.work(EXPAND, delivery.expand, concurrency=4)

@@ -54,6 +54,10 @@ CONTEXT: list[Any] = [
 ]
 
 
+UPLOAD_PATH = "/api/ap/upload_media"
+PROXY_PATH = "/api/ap/proxy"
+_PEOPLE = (ActorType.PERSON, ActorType.SERVICE)
+
 MULTIKEY = "https://w3id.org/security/multikey/v1"  # of Multikey, in actors
 # Of `proof`. v1 is the one that other implementations have at hand; for JCS the version makes no difference.
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v1"
@@ -65,6 +69,10 @@ def with_proof_context(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def with_actor_context(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"@context": [*CONTEXT[:2], MULTIKEY, *CONTEXT[2:]], **document}
+
+
+def without_context(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key != "@context"}
 
 
 def with_context(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,7 +93,7 @@ def actor(account: Account, uris: Uris, room: Room | None, assertion_method: Map
         "followers": account.followers_uri,
         "following": account.following_uri,
         "featured": account.featured_uri,
-        "endpoints": {"sharedInbox": account.shared_inbox or uris.shared_inbox},
+        "endpoints": {"sharedInbox": account.shared_inbox or uris.shared_inbox, **(_for_apps(uris) if account.type in _PEOPLE else {})},
         "publicKey": {"id": account.key_id, "owner": account.uri, "publicKeyPem": account.public_key_pem},
         "assertionMethod": [dict(assertion_method)],
         "manuallyApprovesFollowers": account.locked or (room is not None and room.invite_only),
@@ -122,6 +130,17 @@ def actor(account: Account, uris: Uris, room: Room | None, assertion_method: Map
     if account.moved_to_uri:
         document["movedTo"] = account.moved_to_uri
     return document
+
+
+def _for_apps(uris: Uris) -> dict[str, str]:
+    """The endpoints of client-to-server ActivityPub, under the names Pleroma gives them."""
+    return {
+        "oauthAuthorizationEndpoint": f"{uris.base}/oauth/authorize",
+        "oauthTokenEndpoint": f"{uris.base}/oauth/token",
+        "oauthRegistrationEndpoint": f"{uris.base}/api/v1/apps",
+        "uploadMedia": uris.base + UPLOAD_PATH,
+        "proxyUrl": uris.base + PROXY_PATH,
+    }
 
 
 def _picture(url: str, description: str) -> dict[str, Any]:
