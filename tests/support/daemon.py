@@ -29,9 +29,10 @@ def free_ports(count: int) -> list[int]:
 
 
 class Daemon(ProcessProtocol):
-    """`http`, `gopher`, `irc` are its ports; `url` its public URL; `output` what it wrote."""
+    """`http`, `gopher`, `irc` are its ports; `url` its public URL; `output` what it wrote. `stations`: see tests.support.stations."""
 
-    def __init__(self, folder: str, dsn: str, *, ports: list[int] | None = None, domain_port: int | None = None, settings: str = "") -> None:
+    def __init__(self, folder: str, dsn: str, *, ports: list[int] | None = None, domain_port: int | None = None, settings: str = "", stations: bool = False) -> None:
+        self._stations = stations
         self.folder = Path(folder).resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.http, self.gopher, self.irc = ports or free_ports(3)
@@ -72,10 +73,10 @@ allow_private_addresses = true
     async def start(self) -> None:
         """Until its doors are open."""
         self._opened, self._ended, self.output = Deferred(), Deferred(), ""
-        command = [
-            os.path.join(os.path.dirname(sys.executable), "twistd"), "--nodaemon", "--pidfile=", "pleromad", *self.arguments,
-        ]  # fmt: skip
-        self.process = reactor.spawnProcess(self, command[0], command, env=dict(os.environ), path=str(self.folder))
+        program = [sys.executable, "-m", "tests.support.stations"] if self._stations else [os.path.join(os.path.dirname(sys.executable), "twistd")]
+        command = [*program, "--nodaemon", "--pidfile=", "pleromad", *self.arguments]
+        env = {**os.environ, **({"PYTHONPATH": str(Path(__file__).parents[2])} if self._stations else {})}
+        self.process = reactor.spawnProcess(self, command[0], command, env=env, path=str(self.folder))
         self._opened.addTimeout(START_SECONDS, reactor, lambda *_: _fail(f"the daemon did not open:\n{self.output}"))
         await self._opened
 
@@ -83,6 +84,10 @@ allow_private_addresses = true
         if self.process is not None:
             self.process.signalProcess(sign)
             await self._ended
+
+    async def ended(self) -> None:
+        """Until it has ended by itself."""
+        await self._ended
 
     async def kill(self) -> None:
         """As a power cut would."""
