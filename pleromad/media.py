@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 from twisted.internet.defer import CancelledError, DeferredSemaphore
 from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
 
 from pleromad import films, signatures
 from pleromad.clock import Clock
 from pleromad.config import Settings
-from pleromad.errors import Invalid, NotFound, TooLarge
+from pleromad.errors import Invalid, NotFound, StoreUnavailable, TooLarge
 from pleromad.ids import Ids
 from pleromad.jobs import Drop, Job, Jobs
 from pleromad.media_files import MediaFiles
@@ -26,6 +27,7 @@ from store import media as media_rows
 from store.media import Stored
 from store.pool import Database
 
+log = Logger()
 T = TypeVar("T")
 
 UNATTACHED_HOURS = 24  # how long an upload waits for its note
@@ -77,7 +79,7 @@ class MediaShelf:
         if thumbnail:
             self._check(thumbnail, "thumbnail")
         files = self._files
-        stored = await self._in_thread(files.keep, data, format, thumbnail or None)
+        stored = await self._kept(files.keep, data, format, thumbnail or None)
         try:
             if stored.better and not self._settings().media.convert:
                 stored = replace(stored, better=False)
@@ -126,7 +128,7 @@ class MediaShelf:
             self._check(thumbnail, "thumbnail")
             files = self._files
             await media_rows.set_preview(
-                self._database, id, await self._in_thread(files.keep_thumbnail, thumbnail)
+                self._database, id, await self._kept(files.keep_thumbnail, thumbnail)
             )
             await self._in_thread(files.remove, [media.preview_path])
         await media_rows.describe(self._database, viewer, id, description, focus)
@@ -216,6 +218,14 @@ class MediaShelf:
                 field=field,
             )
         return format
+
+    async def _kept(self, work: Callable[..., T], *args: Any) -> T:
+        """Raises StoreUnavailable where the folder takes no more (a full disk), besides what `work` raises."""
+        try:
+            return await self._in_thread(work, *args)
+        except OSError as error:
+            log.error("A file could not be kept: {error}", error=str(error))
+            raise StoreUnavailable("Files cannot be stored at the moment, please try again later", detail=str(error)) from error
 
     async def _in_thread(self, work: Callable[..., T], *args: Any) -> T:
         """At most AT_ONCE at a time. Goes on to its end when nobody waits for it any more."""

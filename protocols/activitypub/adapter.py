@@ -105,6 +105,6 @@ class _Door(Service):
 
     async def _close(self) -> None:
         await self._door.client.close()
-        await self._ledger.flush()
+        await self._ledger.close()
 
 

@@ -26,15 +26,20 @@ class Ledger:
         self._reactor = reactor
         self._rows: list[Delivery] = []
         self._timer: Any = None  # IDelayedCall
+        self._closed = False
 
     def note(self, row: Delivery) -> None:
         self._rows.append(row)
-        if self._timer is None:
+        if self._timer is None and not self._closed:
             self._timer = self._reactor.callLater(FLUSH_SECONDS, self._due)
 
     def _due(self) -> None:
         self._timer = None
         spawn(self.flush(), "writing down deliveries")
+
+    async def close(self) -> None:
+        self._closed = True
+        await self.flush()
 
     async def flush(self) -> None:
         if self._timer is not None:

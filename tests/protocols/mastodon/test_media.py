@@ -27,6 +27,20 @@ class MediaTests(MastodonCase):
         again = await self.call("POST", "/api/v1/statuses", token, data={"media_ids[]": gone["media_attachments"][0]["id"]})
         self.assertEqual(again["media_attachments"][0]["description"], "green")
 
+    async def test_a_disk_that_takes_no_more_is_said_so_and_leaves_nothing(self) -> None:
+        """What writes files fails with OSError, as when the disk is full."""
+        token = await self.token(await self.person("alice"))
+        folder = self.core.settings.data_dir / "media"
+        if folder.exists():
+            folder.rename(folder.with_name("media-away"))
+        folder.write_bytes(b"no folder")
+        files = {"file": ("a.png", "image/png", picture())}
+        error = await self.call("POST", "/api/v2/media", token, 503, files=files)
+        self.assertIn("cannot be stored", error["error"])
+        self.assertEqual(await self.database.fetch_value("SELECT count(*) FROM media"), 0)
+        folder.unlink()
+        await self.call("POST", "/api/v2/media", token, files=files)
+
     async def test_somebody_elses_upload_is_not_there(self) -> None:
         token = await self.token(await self.person("alice"))
         other = await self.token(await self.person("bob"))
