@@ -39,6 +39,14 @@ async def unreachable(db: Queries, days: int = 7, limit: int = 1_000) -> dict[st
     return {row[0]: row[1] for row in rows}
 
 
+async def all_failing(db: Queries, limit: int) -> list[tuple[str, datetime]]:
+    """(host, since when), those that failed first at the end."""
+    rows = await db.fetch(
+        "SELECT host, failing_since FROM hosts WHERE failing_since IS NOT NULL ORDER BY failing_since DESC LIMIT %s", (limit,)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 async def signature(db: Queries, host: str) -> str:
     """The kind of signature the host took last, '' when not known."""
     return str(await db.fetch_value("SELECT signature FROM hosts WHERE host = %s", (host,)) or "")

@@ -31,7 +31,7 @@ from store.pool import Transaction
 NAME = re.compile(r"[A-Za-z0-9_]{1,30}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,250}")
 RESERVED = frozenset(
-    ["about", "abuse", "account", "accounts", "actor", "admin", "administrator", "api", "auth", "autoconfig", "chanserv", "contact", "everyone", "help", "here", "home", "host", "hostmaster", "inbox", "info", "instance", "internal", "login", "logout", "mailer_daemon", "me", "media", "memoserv", "mod", "moderator", "nickserv", "noreply", "notes", "oauth", "operserv", "owner", "postmaster", "public", "relay", "room", "rooms", "root", "security", "server", "service", "settings", "sign_in", "sign_up", "staff", "static", "status", "statuses", "support", "system", "tags", "test_owner", "users", "webmaster"]
+    ["about", "abuse", "account", "accounts", "actor", "admin", "administrator", "api", "auth", "autoconfig", "chanserv", "contact", "everyone", "fedi", "help", "here", "home", "host", "hostmaster", "inbox", "info", "instance", "internal", "login", "logout", "mailer_daemon", "me", "media", "memoserv", "mod", "moderator", "nickserv", "noreply", "notes", "oauth", "operserv", "owner", "postmaster", "public", "relay", "room", "rooms", "root", "security", "server", "service", "settings", "sign_in", "sign_up", "staff", "static", "status", "statuses", "support", "system", "tags", "test_owner", "users", "webmaster"]
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from pleromad import surface
 from pleromad.accounts.admission import domain_name
@@ -17,6 +18,7 @@ from pleromad.model.moderation import SEVERITIES, HostAllow, HostBlock, Permissi
 from pleromad.model.page import Page, Slice
 from pleromad.moderation.desk import ModerationDesk, Officer, slice_of
 from store import hostrules, reports
+from store import hosts as host_rows
 from store.pool import Transaction
 
 MAX_COMMENT = 5_000
@@ -120,6 +122,11 @@ class Hosts(Officer):
 
         await self._database.transaction(work)
         await self._in_force(known.domain)
+
+    async def failing_hosts(self, by: Account | None, limit: int = 50) -> list[tuple[str, datetime]]:
+        """Those that do not answer, and since when; the newest first."""
+        self.need(by, Permission.MANAGE_FEDERATION)
+        return await host_rows.all_failing(self._database, limit)
 
     def public_blocks(self) -> Sequence[HostBlock]:
         """What anybody may know, the milder ones first. Whether they may at all is a setting: `instance.show_domain_blocks`."""

@@ -11,7 +11,9 @@ from protocols.irc import commands, reading_marks
 from protocols.irc.account_events import AccountEvents
 from protocols.irc.backing import MemoryBacking
 from protocols.irc.directs import Directs
+from protocols.irc.fedi.table import NICK
 from protocols.irc.network import Network, Settings
+from protocols.irc.people import Person
 from protocols.irc.presence import Presence
 from protocols.irc.reactions import Reactions
 from protocols.irc.room_events import RoomEvents
@@ -29,6 +31,10 @@ def assemble(settings: Callable[[], Settings], core: Core, reactor: Any) -> Netw
     network.directs = Directs(network)
     network.reactions = Reactions(network)
     network.presence = Presence(network)
+    network.service = Person(NICK, NICK, network.settings.domain, f"A client of the fediverse: /msg {NICK} help")
+    network.service.modes.add("B")
+    network.service.elsewhere = None  # always here
+    network.know(network.service)
     return network
 
 
@@ -37,7 +43,7 @@ def listen(network: Network) -> Callable[[], None]:
     rooms, accounts = RoomEvents(network), AccountEvents(network)
 
     async def heard(event: Event) -> None:
-        if not network.people:
+        if not network.sessions:
             return
         await rooms.heard(event)
         await network.directs.heard(event)

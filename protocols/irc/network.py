@@ -83,6 +83,7 @@ class Network:
     directs: Directs
     reactions: Reactions
     presence: Presence
+    service: Person  # the nick `fedi`
 
     def __init__(self, settings: Callable[[], Settings], core: Core, reactor: Any) -> None:
         self._settings = settings

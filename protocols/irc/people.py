@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from protocols.irc.message import casefold
 from protocols.irc.names import nick_of
-from protocols.irc.preferences import Preferences
+from protocols.irc.preferences import Composing, Preferences
 from protocols.irc.short_ids import ShortIds
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Person:
         "account",
         "away",
         "channels",
+        "composing",
         "elsewhere",
         "entering",
         "host",
@@ -68,6 +69,7 @@ class Person:
         self.channels: dict[str, Channel] = {}
         self.invited: set[str] = set()  # keys of channels
         self.preferences = Preferences()
+        self.composing = Composing()
         self.shorts = ShortIds()
         self.promised: dict[int, int] = {}  # rooms a guest was invited into, and by whom: theirs once they log in
         self.entering: set[str] = set()  # keys of channels: a JOIN is under way and will tell

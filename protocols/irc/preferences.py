@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pleromad.errors import NotFound
 from pleromad.model.account import ProfileChange
 from pleromad.model.activity import Origin, Update
+from pleromad.model.note import Visibility
 
 if TYPE_CHECKING:
     from protocols.irc.network import Network
@@ -23,6 +24,14 @@ class Preferences:
 
 
 IDS = ("auto", "always", "never")
+
+
+@dataclass(frozen=True, slots=True)
+class Composing:
+    """What holds for the next note: its warning; and for all until the person goes: whom they are for. None: as usual."""
+
+    cw: str | None = None
+    visibility: Visibility | None = None
 
 
 async def load(network: Network, person: Person) -> None:

@@ -20,6 +20,7 @@ from protocols.irc.commands import (
     registration,
     rename,
     sasl,
+    service,
     topic,
     who,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "registration",
     "rename",
     "sasl",
+    "service",
     "topic",
     "who",
 ]

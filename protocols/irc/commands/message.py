@@ -10,6 +10,7 @@ from pleromad.ids import moment_of
 from protocols.irc import names, numerics, playback
 from protocols.irc.channels import PREFIXES, Channel
 from protocols.irc.errors import refusal
+from protocols.irc.fedi import service
 from protocols.irc.finding import somebody
 from protocols.irc.history import Kept
 from protocols.irc.lines import pieces
@@ -139,6 +140,9 @@ async def _to_channel(call: Call, name: str, mark: str, line: Line) -> None:
             raise Refused(numerics.ERR_CANNOTSENDTOCHAN, channel.name, "Cannot send to channel")
         if line.ctcp and "C" in channel.flags and line.command != "NOTICE":
             raise Refused(numerics.ERR_CANNOTSENDTOCHAN, channel.name, "Cannot send CTCP to channel (+C)")
+        if channel.key == "&ops" and line.command == "PRIVMSG":
+            await service.answer_staff(call, line.text)
+            return
         message_id, key = network.next_message_id(), 0
         lines: Sequence[str] = (line.text,)
         audience: Collection[int] | None = None
@@ -210,6 +214,11 @@ def _relay(
 
 async def _to_person(call: Call, nick: str, line: Line) -> None:
     network, person = call.network, call.person
+    if network.find(nick) is network.service:
+        if line.command == "PRIVMSG" and not line.ctcp:
+            service.echo(network, call, line.text)
+            await service.answer(call, line.text)
+        return
     target = await somebody(network, nick)
     if target is None:
         raise Refused(numerics.ERR_NOSUCHNICK, cut_text(nick, names.NICK_LENGTH), "No such nick/channel")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pleromad.model.note import Note, NoteDraft, Visibility
 from pleromad.model.page import Page
 from protocols.irc import numerics
+from protocols.irc.answering import answer_to
 from protocols.irc.backing import MemoryBacking, Said
 from protocols.irc.channels import Channel, Membership
 from protocols.irc.history import Notes
@@ -99,8 +100,14 @@ class TimelineBacking(MemoryBacking):
         publish = channel.kind.writable and person.preferences.publish
         if not publish and answered is None:
             raise Refused(numerics.ERR_CANNOTSENDTOCHAN, channel.name, READ_ONLY)
-        local = channel.kind.name == "&local" and answered is None
-        draft = NoteDraft(kept, visibility=Visibility.PUBLIC if local else None, in_reply_to_id=answered)
+        core = self._network.core
+        if answered is not None:
+            parent = (await core.reading.note(person.account_id, answered)).note
+            draft = await answer_to(core, person, parent.boost_of or parent, kept)
+        else:
+            draft = NoteDraft(kept, visibility=Visibility.PUBLIC if channel.kind.name == "&local" else None)
+        if core.resolver is not None:
+            await core.resolver.mentions(draft.text)
         note_id = (await post(self._network, person, draft)).note_id or 0
         return Said(str(note_id), tuple(shown(line) for line in kept.splitlines()), note_id)
 
