@@ -152,7 +152,7 @@ class TimelineTests(IrcCase):
         client = await self.logged_in(self.alice, caps=["message-tags"])
         await client.ask("JOIN &local", f"@+draft/reply={note.id} PRIVMSG &local :answer")
         (answer,) = [seen.note for seen in (await self.core.reading.thread(self.alice.id, note.id))[1]]
-        self.assertEqual((answer.source, answer.in_reply_to_id), ("answer", note.id))
+        self.assertEqual((answer.source, answer.in_reply_to_id), ("@bob answer", note.id))
         await client.ask(f"@+draft/reply={note.id};+draft/react=🍵 TAGMSG &local")
         seen = await self.core.reading.note(self.alice.id, note.id)
         self.assertEqual(seen.state.reactions, ("🍵",))
