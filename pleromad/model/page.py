@@ -21,8 +21,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Slice(Generic[T]):
-    """A part of a list, newest first, with the ids to page on by (None: nothing further that way is known)."""
+    """A part of a list, newest first, with the ids to page on by (None: nothing further that way is known).
+
+    `last_id`: what the last of them is paged by, where it is known, also when nothing comes after it.
+    """
 
     items: tuple[T, ...]
     next_max_id: int | None = None
     prev_min_id: int | None = None
+    last_id: int | None = None

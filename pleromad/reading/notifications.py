@@ -36,7 +36,7 @@ class NotificationReading(Reader):
         if not rows:
             return Slice(())
         items = await self._notifications(viewer, rows)
-        return Slice(tuple(items), rows[-1].id if len(rows) >= page.limit else None, rows[0].id)
+        return Slice(tuple(items), rows[-1].id if len(rows) >= page.limit else None, rows[0].id, rows[-1].id)
 
     async def notification(self, viewer: int, id: int) -> Notification:
         """Raises NotFound."""

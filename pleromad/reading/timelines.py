@@ -130,4 +130,4 @@ class TimelineReading(VisitorReading):
         if not refs:
             return Slice(())
         items = await self._shelf.seen(viewer, refs)
-        return Slice(tuple(items), keys[-1] if len(keys) >= page.limit else None, keys[0])
+        return Slice(tuple(items), keys[-1] if len(keys) >= page.limit else None, keys[0], keys[-1])

@@ -6,7 +6,7 @@ A `Row` says all there is to know of an endpoint; `table.ROWS` has them all.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -57,10 +57,11 @@ class Listed:
     items: Sequence[bytes]
     next_max_id: int | None = None
     prev_min_id: int | None = None
+    last_id: int | None = None
 
     @classmethod
     def of(cls, items: Sequence[bytes], slice: Slice[Any]) -> Listed:
-        return cls(items, slice.next_max_id, slice.prev_min_id)
+        return cls(items, slice.next_max_id, slice.prev_min_id, slice.last_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class Door:
             case Answer():
                 return result
             case Listed():
-                headers = self._link(request, Slice((), result.next_max_id, result.prev_min_id))
+                headers = self._link(request, Slice((), result.next_max_id, result.prev_min_id, result.last_id))
                 return Answer.json(b"[" + b",".join(result.items) + b"]", headers=headers)
             case Paged():
                 return Answer.json(result.entity, headers=self._link(request, result.slice))
@@ -219,8 +220,18 @@ class Door:
                 return Answer.json(result)
 
     def _link(self, request: Request, slice: Slice[Any]) -> tuple[tuple[str, str], ...]:
+        if slice.next_max_id is None and slice.last_id is not None and _always_both(request):
+            slice = replace(slice, next_max_id=slice.last_id)
         link = link_header(request, self.core, slice)
         return (("Link", link),) if link else ()
+
+
+def _always_both(request: Request) -> bool:
+    """Pleroma-FE reads `next` and `prev` of every list it shows without asking whether they are there, as Pleroma always has both.
+
+    It is known by `with_muted`, which it sends everywhere but for what one keeps.
+    """
+    return request.first("with_muted") is not None or request.path.endswith(("/favourites", "/bookmarks"))
 
 
 _ANY_PAGE = Page()

@@ -38,6 +38,7 @@ CHATS = (
 
 SERVER = (
     Row("GET", "/api/v1/pleroma/emoji", pleroma.emoji, ANYBODY, "", dict[str, PleromaEmoji]),
+    Row("GET", "/api/v1/pleroma/emoji.json", pleroma.emoji, ANYBODY, "", dict[str, PleromaEmoji]),
     Row("GET", "/api/v1/pleroma/captcha", pleroma.captcha, ANYBODY, "", Captcha),
     Row("GET", "/api/v1/pleroma/healthcheck", pleroma.healthcheck, ANYBODY, "", Health),
     Row("GET", "/api/v1/pleroma/federation_status", pleroma.federation_status, ANYBODY, "", FederationStatus),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pleromad.model.account import Account
 from pleromad.model.note import Visibility
-from tests.protocols.mastodon.case import MastodonCase
+from tests.protocols.mastodon.case import MastodonCase, links, query_of
 
 
 class ChoiceTests(MastodonCase):
@@ -52,6 +52,14 @@ class ChoiceTests(MastodonCase):
         self.assertEqual(await self.texts("/api/v1/timelines/home?only_media=true"), set())
         self.assertEqual(await self.texts("/api/v1/timelines/home?remote=true"), set())
         self.assertEqual(await self.texts("/api/v1/timelines/home?local=true"), {"here"})
+
+    async def test_pleroma_s_front_end_can_always_page_both_ways(self) -> None:
+        await self.begin()
+        note = await self.say(self.bob, "the only one")
+        reply = await self.reply("GET", "/api/v1/timelines/home?with_muted=true", self.by_alice)
+        self.assertEqual(set(links(reply)), {"next", "prev"})
+        self.assertEqual(query_of(links(reply)["next"])["max_id"], [str(note.id)])
+        self.assertEqual(set(links(await self.reply("GET", "/api/v1/timelines/home", self.by_alice))), {"prev"})
 
     async def test_a_choice_costs_no_more(self) -> None:
         await self.begin()
