@@ -20,6 +20,7 @@ from pleromad.media import MediaShelf
 from pleromad.moderation import Moderation, ModerationDesk
 from pleromad.personal import Personal, PersonalDesk
 from pleromad.reading import Reading
+from pleromad.relays import Relays
 from pleromad.resolver import Resolver
 from pleromad.scheduling import Scheduling
 from pleromad.searching.filling import Filling
@@ -51,6 +52,7 @@ class Core:
         self.activities = ActivityService(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper)
         self.reading = Reading(database, current)
         self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, self.jobs, reactor))
+        self.relays = Relays(database, self.accounts, self.clock, self.jobs)
         self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
         self.filling = Filling(database, self.jobs)
         self.federation = Federation(database, self.jobs)

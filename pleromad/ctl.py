@@ -15,7 +15,7 @@ from twisted.internet import task
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread
 
-from pleromad import config, ctl_accounts, ctl_federation, ctl_settings, ctl_staff
+from pleromad import config, ctl_accounts, ctl_federation, ctl_relays, ctl_settings, ctl_staff
 from pleromad.config import Settings
 from pleromad.core import Core
 from pleromad.errors import PleromadError, SettingsError
@@ -52,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     ctl_staff.add_groups(groups)
     ctl_accounts.add_user_commands(user)
     ctl_accounts.add_groups(groups)
+    ctl_relays.add_groups(groups)
     ctl_settings.add_groups(groups)
     ctl_federation.add_groups(groups)
 
@@ -253,6 +254,6 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("user", "approve"): user_approve,
     ("user", "delete"): user_delete,
     ("db", "migrate"): db_migrate,
-    **{name: _with_core(work) for name, work in {**ctl_staff.COMMANDS, **ctl_accounts.COMMANDS, **ctl_settings.COMMANDS, **ctl_federation.COMMANDS}.items()},
+    **{name: _with_core(work) for name, work in {**ctl_staff.COMMANDS, **ctl_accounts.COMMANDS, **ctl_settings.COMMANDS, **ctl_federation.COMMANDS, **ctl_relays.COMMANDS}.items()},
 }
 CHECKS: Command = check

@@ -68,6 +68,7 @@ class Uris:
         self.base = public_url.rstrip("/")
         self.domain = domain
         self.instance_actor = f"{self.base}/actor"
+        self.relay = f"{self.base}/relay"
         self.shared_inbox = f"{self.base}/inbox"
 
     def person(self, username: str) -> str:

@@ -45,29 +45,44 @@ class Actors(Clerk):
 
     async def instance_actor(self) -> Account:
         """The Application that signs fetches; made when it is asked for the first time."""
+        uris = self._desk.settings().uris
+        return await self._application(uris.instance_actor, f"{uris.base}/about", self._desk.settings().hostname)
+
+    @property
+    def relay_uri(self) -> str:
+        return self._desk.settings().uris.relay
+
+    async def relay_actor(self) -> Account:
+        """The Application that follows relays and is followed by who takes part in ours; made when it is asked for the first time."""
+        return await self._application(self.relay_uri, self.relay_uri, "relay", f"relay.{self._desk.settings().hostname}")
+
+    async def _application(self, uri: str, url: str, *names: str) -> Account:
+        """`names`: the first that nobody has."""
         desk = self._desk
-        uris = desk.settings().uris
-        known = (await account_rows.by_uris(desk.database, [uris.instance_actor])).get(uris.instance_actor)
+        known = (await account_rows.by_uris(desk.database, [uri])).get(uri)
         if known is not None:
             return known
         pair = await desk.in_thread(keys.new_pair)
         id = await desk.ids.mint()
-        await desk.database.transaction(
-            lambda tx: account_rows.add_local(
-                tx,
-                id=id,
-                uri=uris.instance_actor,
-                url=f"{uris.base}/about",
-                type=ActorType.APPLICATION,
-                username=desk.settings().hostname,
-                display_name=desk.settings().name,
-                shared_inbox=uris.shared_inbox,
-                public_key_pem=pair.public,
-                private_key_pem=pair.private,
-                discoverable=False,
+        for name in names:
+            added = await desk.database.transaction(
+                lambda tx, name=name: account_rows.add_local(  # type: ignore[misc]
+                    tx,
+                    id=id,
+                    uri=uri,
+                    url=url,
+                    type=ActorType.APPLICATION,
+                    username=name,
+                    display_name=desk.settings().name,
+                    shared_inbox=desk.settings().uris.shared_inbox,
+                    public_key_pem=pair.public,
+                    private_key_pem=pair.private,
+                    discoverable=False,
+                )
             )
-        )
-        return (await account_rows.by_uris(desk.database, [uris.instance_actor]))[uris.instance_actor]
+            if added:
+                break
+        return (await account_rows.by_uris(desk.database, [uri]))[uri]
 
     async def open_room(self, account_id: int, name: str, *, topic: str = "") -> Room:
         """A new room with its founder in it. Raises Invalid (field name), also when the name is taken."""

@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from pleromad.core import Core
 from pleromad.errors import PleromadError, RateLimited, StoreUnavailable, Unreachable
 from pleromad.jobs import Drop, Job, Later, growing
+from pleromad.relays import JOB as RELAY
 from protocols.activitypub import clients
 from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.delivery import EXPAND, POST, Delivery
@@ -59,6 +60,7 @@ def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
     core.jobs.work(EXPAND, delivery.expand, concurrency=4)
     core.jobs.work(POST, delivery.post, concurrency=32)
     core.jobs.work(FORWARD, Forwarding(door).work, concurrency=4)
+    core.jobs.work(RELAY, door.relaying.work, concurrency=2)
     core.jobs.work(FETCH, Fetching(door).work, concurrency=4)
     core.resolver = Resolving(door, reactor)
     Interaction(core, site)

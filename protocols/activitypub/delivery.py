@@ -95,13 +95,20 @@ class Delivery:
         jobs: list[tuple[str | None, dict[str, Any]]] = []
         marks: list[str | None] = []
         about = about_of(row.data)
-        for inbox, domain in await self._core.reading.inboxes(row):
+        whole, announced, note_uri = await self._door.relaying.inboxes(row)
+        found = dict.fromkeys([*await self._core.reading.inboxes(row), *whole])
+        named = {inbox for inbox, _ in found}
+        announcing = [(inbox, domain) for inbox, domain in announced if inbox not in named]
+        for inbox, domain in (*found, *announcing):
             host = host_key(inbox)
             if origin_of(inbox) is None or self._core.uris.ours(inbox):
                 continue
             if refused(host.partition(":")[0]) or refused(domain.partition(":")[0]):
                 continue
-            jobs.append((host, {"activity_id": row.id, "inbox": inbox, "type": row.type, "about": about}))
+            payload = {"activity_id": row.id, "inbox": inbox, "type": row.type, "about": about}
+            if inbox not in named:
+                payload |= {"type": "Announce", "announce": note_uri}  # to who follows our relay
+            jobs.append((host, payload))
             marks.append(f"{POST} {row.id} {inbox}")
         if jobs:
             await self._core.jobs.add_many(POST, jobs, dedupe=marks, max_attempts=TRIES)
@@ -160,7 +167,11 @@ class Delivery:
         if await self._circuit.is_dead(host):
             raise Drop(f"{host} is dead")
         await self._in_order(job, host)
-        ready = await self._ready_of(int(job.payload["activity_id"]))
+        announced = job.payload.get("announce")
+        if announced is not None:
+            ready = Ready(*await self._door.relaying.announce(str(announced)))
+        else:
+            ready = await self._ready_of(int(job.payload["activity_id"]))
         try:
             reply = await self._door.knocking.post(
                 inbox, ready.body, ready.pen, media_type=ACTIVITY_JSON, headers=await self._synchronising(ready, inbox)

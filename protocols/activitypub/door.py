@@ -10,6 +10,7 @@ from protocols.activitypub.fetching import Fetcher
 from protocols.activitypub.finger import Fingers
 from protocols.activitypub.knocking import Knocking
 from protocols.activitypub.people import People
+from protocols.activitypub.relays import Relaying
 from protocols.activitypub.signing import Pens
 from protocols.activitypub.threads import Threads
 from web.client import Client
@@ -25,6 +26,7 @@ class Door:
     fingers: Fingers
     people: People
     threads: Threads
+    relaying: Relaying
 
     @classmethod
     def of(cls, core: Core, client: Client) -> Door:
@@ -33,7 +35,7 @@ class Door:
         fetcher = Fetcher(core, knocking, pens.instance)
         fingers = Fingers(core, client)
         people = People(core, fetcher, fingers)
-        return cls(core, client, knocking, pens, fetcher, fingers, people, Threads(core, fetcher, people))
+        return cls(core, client, knocking, pens, fetcher, fingers, people, Threads(core, fetcher, people), Relaying(core, knocking, pens, people))
 
     async def followed_here(self, account_id: int) -> bool:
         """Does anybody here follow this account of another server? Cheap: asked before anything is fetched for its sake."""

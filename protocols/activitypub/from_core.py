@@ -110,7 +110,7 @@ def actor(account: Account, uris: Uris, room: Room | None, assertion_method: Map
     if account.suspended:
         # Known, but nothing of it is shown (Mastodon).
         document |= {"suspended": True, "name": account.username, "summary": "", "discoverable": False, "indexable": False, "attachment": [], "tag": []}
-    if account.type is ActorType.APPLICATION:
+    if account.uri == uris.instance_actor:
         # The instance's own actor only signs: it has no collections that anybody could read.
         for name in ("following", "followers", "featured"):
             document.pop(name)

@@ -7,21 +7,25 @@ from typing import Any
 from pleromad.model.moderation import Permission
 from protocols.mastodon.door import Access, NoForm, Row
 from protocols.mastodon.endpoints import chats, empty, pleroma
-from protocols.mastodon.endpoints.admin import settings
+from protocols.mastodon.endpoints.admin import relays, settings
 from protocols.mastodon.entities.account import Account
 from protocols.mastodon.entities.chat import Chat, ChatMessage
 from protocols.mastodon.entities.pleroma import Captcha, FederationStatus, Health, PleromaEmoji
-from protocols.mastodon.entities.pleroma_admin import ConfigDescription, Configs
+from protocols.mastodon.entities.pleroma_admin import ConfigDescription, Configs, RelayEntity, Relays
 from protocols.mastodon.entities.security import Success
 from protocols.mastodon.entities.status import Status
 
 ANYBODY, PERSON, STAFF = Access.ANYBODY, Access.PERSON, Access.STAFF
 NOTES = (20, 40)
 SETTINGS = Permission.MANAGE_SETTINGS
+FEDERATION = Permission.MANAGE_FEDERATION
 
 ADMIN = (
     Row("GET", "/api/v1/pleroma/admin/config", settings.show, STAFF, "admin:read", Configs, settings.ConfigForm, needs=SETTINGS),
     Row("POST", "/api/v1/pleroma/admin/config", settings.change, STAFF, "admin:write", Configs, settings.ChangesForm, needs=SETTINGS),
+    Row("GET", "/api/v1/pleroma/admin/relay", relays.many, STAFF, "admin:read", Relays, needs=FEDERATION),
+    Row("POST", "/api/v1/pleroma/admin/relay", relays.follow, STAFF, "admin:write:follows", RelayEntity, relays.RelayForm, needs=FEDERATION),
+    Row("DELETE", "/api/v1/pleroma/admin/relay", relays.unfollow, STAFF, "admin:write:follows", RelayEntity, relays.RelayForm, needs=FEDERATION),
     Row("GET", "/api/v1/pleroma/admin/config/descriptions", settings.descriptions, STAFF, "admin:read", list[ConfigDescription], NoForm, needs=SETTINGS),
 )
 

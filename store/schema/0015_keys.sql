@@ -9,3 +9,14 @@ CREATE TABLE actor_keys (
     PRIMARY KEY (key_id, account_id)
 );
 CREATE INDEX actor_keys_account ON actor_keys (account_id);
+
+-- Relays that this server takes part in. LitePub: its actor is followed by ours (/relay). Mastodon: its inbox is asked for all that is public.
+CREATE TABLE relays (
+    url text PRIMARY KEY,                            -- as staff gave it: an actor, or an inbox
+    kind text NOT NULL,                              -- litepub, mastodon
+    state text NOT NULL DEFAULT 'wished',            -- wished, asked, accepted, refused
+    actor_uri text,
+    inbox text NOT NULL DEFAULT '',
+    follow_uri text,
+    created_at timestamptz NOT NULL DEFAULT now()
+);

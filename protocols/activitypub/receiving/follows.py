@@ -18,16 +18,21 @@ from pleromad.model.activity import (
 from protocols.activitypub.receiving import others
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core.activities import Inner, inner_of, of_document
+from protocols.activitypub.vocabulary import PUBLIC_SPELLINGS
 
 
 async def follow(call: Call) -> None:
-    target = await call.local_target()
-    if target.type is ActorType.APPLICATION:
+    # To take part in a relay, Mastodon follows the public itself.
+    target = await call.core.relays.actor() if call.heard.object_id in PUBLIC_SPELLINGS else await call.local_target()
+    if target.type is ActorType.APPLICATION and target.uri != call.core.uris.relay:
         raise NotFound(detail="the instance's own actor is followed by nobody")
     await call.submit(Follow(**call.base, target_id=target.id))
 
 
 async def accept(call: Call) -> None:
+    relay = await call.door.relaying.answer(inner_of(call.heard).id, call.actor, True)
+    if relay is not None and relay.kind == "mastodon":
+        return
     follower = await _follower(call)
     if follower is None:
         return
@@ -39,6 +44,9 @@ async def accept(call: Call) -> None:
 
 
 async def reject(call: Call) -> None:
+    relay = await call.door.relaying.answer(inner_of(call.heard).id, call.actor, False)
+    if relay is not None and relay.kind == "mastodon":
+        return
     follower = await _follower(call)
     if follower is not None:
         await call.submit(Reject(**call.base, follower_id=follower.id))
@@ -130,6 +138,8 @@ async def _undone(call: Call, inner: Inner) -> Follow | Like | EmojiReact | Anno
 
 
 async def _account_id(call: Call, uri: str | None) -> int:
+    if uri in PUBLIC_SPELLINGS:
+        return (await call.core.relays.actor()).id
     account = await call.core.reading.account_by_uri(uri) if uri is not None else None
     if account is None:
         raise NotFound(detail=f"{uri} is nobody here")

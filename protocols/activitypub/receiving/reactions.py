@@ -48,6 +48,10 @@ async def announce(call: Call) -> None:
     if uri is None:
         raise NotFound
     note_id = await call.core.reading.note_id_of(uri)
+    if await call.door.relaying.is_relay(call.actor):
+        if note_id is None and not call.core.uris.ours(uri):
+            await call.door.threads.by_uri(uri)
+        return
     if note_id is None:
         # Nothing is fetched for people nobody here listens to.
         if call.core.uris.ours(uri) or not await call.door.followed_here(call.actor.id):

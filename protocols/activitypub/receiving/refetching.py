@@ -21,7 +21,8 @@ async def forwarded(call: Call) -> None:
     match heard.type:
         case "Create":
             parent = as_id(prop(heard.inline or {}, "inReplyTo"))
-            if parent is not None and await call.core.reading.note_id_of(parent) is not None:
+            known = parent is not None and await call.core.reading.note_id_of(parent) is not None
+            if known or await call.door.relaying.is_relay(call.actor):
                 await refetch(call, heard)
         case "Update" if heard.object_id is not None and await call.core.reading.note_id_of(heard.object_id) is not None:
             await refetch(call, heard)

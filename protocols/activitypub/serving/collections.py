@@ -67,6 +67,13 @@ class Collections:
         uri = (await self._core.accounts.instance_actor()).outbox
         return document_answer(from_core.collection(uri, 0, items=[]))
 
+    async def of_relay(self, request: Request) -> Answer:
+        """Who takes part: how many, not who."""
+        relay = await self._core.relays.actor()
+        uri = self._core.uris.base + request.path
+        total = {"followers": relay.followers_count, "following": relay.following_count}.get(request.path.rpartition("/")[2], 0)
+        return document_answer(from_core.collection(uri, total))
+
     async def followers(self, request: Request) -> Answer:
         return await self._people(request, "followers")
 

@@ -62,6 +62,9 @@ class Objects:
     async def instance_actor(self, request: Request) -> Answer:
         return await self._actor(await self._core.accounts.instance_actor())
 
+    async def relay(self, request: Request) -> Answer:
+        return await self._actor(await self._core.relays.actor())
+
     async def _actor(self, account: Account) -> Answer:
         known = self._actors.get(account.id)
         if known is not None and known[0] == account.version and not account.group:

@@ -29,7 +29,7 @@ def register(site: Site, door: Door, keyring: Keyring, inbox: Inbox) -> None:
     objects = Objects(door, keyring)
     collections = Collections(door, objects)
     guard = Guard(door.core, keyring)
-    for path, answer in (("/actor", objects.instance_actor), ("/actor/outbox", collections.no_outbox)):
+    for path, answer in (("/actor", objects.instance_actor), ("/actor/outbox", collections.no_outbox), ("/relay", objects.relay)):
         site.represent(path, OFFERS, answering(answer))
     for path, answer in (
         ("/users/<name>", objects.actor),
@@ -52,5 +52,7 @@ def register(site: Site, door: Door, keyring: Keyring, inbox: Inbox) -> None:
         site.represent(f"{owner}/followers", OFFERS, answering(guard.signed(collections.followers)))
         site.represent(f"{owner}/following", OFFERS, answering(guard.signed(collections.following)))
         site.represent(f"{owner}/collections/featured", OFFERS, answering(guard.signed(collections.featured)))
-    for path in ("/inbox", "/actor/inbox", "/users/<name>/inbox", "/rooms/<name>/inbox"):
+    for which in ("followers", "following", "outbox", "collections/featured"):
+        site.represent(f"/relay/{which}", OFFERS, answering(guard.signed(collections.of_relay)))
+    for path in ("/inbox", "/actor/inbox", "/relay/inbox", "/users/<name>/inbox", "/rooms/<name>/inbox"):
         site.route("POST", path, answering(inbox.post), max_body=MAX_BODY)

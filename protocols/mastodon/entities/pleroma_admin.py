@@ -44,3 +44,14 @@ class ConfigDescription(Entity, kw_only=True):
     type: str
     description: str
     children: list[ConfigChild]
+
+
+class RelayEntity(Entity):
+    """Pleroma: a relay this server takes part in. `followed_back`: it sends what is public here to others."""
+
+    actor: str
+    followed_back: bool
+
+
+class Relays(Entity):
+    relays: list[RelayEntity]
