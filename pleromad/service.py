@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pleromad import errors, policies
 from pleromad.activities import authoring
+from pleromad.activities.previewing import preview
 from pleromad.activities.table import APPLY
 from pleromad.activities.work import Result, Work, require
 from pleromad.bus import Bus
@@ -21,7 +22,7 @@ from pleromad.ids import Ids
 from pleromad.jobs import Jobs
 from pleromad.model.account import Account, RemoteActor
 from pleromad.model.activity import Activity, Create, Delete, Origin, Outcome, Reject, Suspend, Undo, Update
-from pleromad.model.note import NoteDraft, RemoteNote
+from pleromad.model.note import Note, NoteDraft, RemoteNote
 from pleromad.model.push import PUSH
 from pleromad.policies.kept import HostRules, Kept
 from store import activities as activity_rows
@@ -136,6 +137,18 @@ class ActivityService:
         require(before is not None and not before.actor.deleted, errors.NotFound(station="authorise"))
         assert before is not None
         return before
+
+    async def preview(self, activity: Create, origin: Origin) -> Note:
+        """What a person here would say with it; nothing happens. Raises as `submit` does."""
+        before = await self._before(activity, origin)
+        authorise(activity, origin, before.actor)
+        require(isinstance(activity.note, NoteDraft), errors.Forbidden(station="authorise"))
+
+        async def work(tx: Transaction) -> Note:
+            assert isinstance(activity.note, NoteDraft)
+            return await preview(await self._prepare(tx, activity, origin, before), activity.note)
+
+        return await self._database.transaction(work)
 
     async def _prepare(self, tx: Transaction, activity: Activity, origin: Origin, before: Before) -> Work:
         settings = self._settings()

@@ -81,8 +81,6 @@ class DeleteForm(msgspec.Struct):
 async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
     form = call.form
     # What would be posted otherwise than the person means is refused, not ignored.
-    if form.preview:
-        raise Invalid("Validation failed: this server cannot show previews", field="preview")
     at = moment_of(form.scheduled_at) if form.scheduled_at else None
     if form.quoted_status_id or form.quote_id:
         raise Invalid("Validation failed: this server cannot quote", field="quoted_status_id")
@@ -104,6 +102,9 @@ async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
         to=await _addressed(call),
         expires_in_seconds=form.expires_in or None,
     )
+    if form.preview:
+        note = await call.core.activities.preview(Create(actor_id=call.me.id, note=draft), call.origin())
+        return call.render.statuses.one(Seen(note), call.me.id)
     key = call.request.header("idempotency-key")[:MAX_KEY] or None
     if at is not None and at > call.core.clock.now():  # Mastodon: what is scheduled for the past is posted now
         return scheduled(await call.core.scheduling.add(call.me.id, draft, at, call.origin(key)))

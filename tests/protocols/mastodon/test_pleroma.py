@@ -67,3 +67,36 @@ class PersonTests(MastodonCase):
         note = await self.say(self.alice, "quote me")
         for path in (f"accounts/{self.alice.id}/endorsements", f"statuses/{note.id}/quotes", f"accounts/{self.alice.id}/scrobbles"):
             self.assertEqual(await self.call("GET", f"/api/v1/pleroma/{path}", self.by_alice), [])
+
+
+class WritingTests(MastodonCase):
+    async def test_a_preview_is_shown_and_not_posted(self) -> None:
+        alice = await self.person("alice")
+        await self.person("bob")
+        token = await self.token(alice)
+        given = {"status": "*hello* @bob #tea", "content_type": "text/markdown", "preview": "true", "visibility": "private"}
+        shown = await self.call("POST", "/api/v1/statuses", token, data=given)
+        self.assertIn("<em>hello</em>", shown["content"])
+        self.assertEqual((shown["visibility"], [one["acct"] for one in shown["mentions"]], [one["name"] for one in shown["tags"]]), ("private", ["bob"], ["tea"]))
+        poll = {"status": "which?", "preview": "true", "poll[options][]": ["a", "b"], "poll[expires_in]": "600"}
+        self.assertEqual([one["title"] for one in (await self.call("POST", "/api/v1/statuses", token, data=poll))["poll"]["options"]], ["a", "b"])
+        self.assertEqual(await self.database.fetch_value("SELECT count(*) FROM notes"), 0)
+        await self.call("POST", "/api/v1/statuses", token, 422, data={"status": "", "preview": "true"})
+
+    async def test_a_post_says_when_it_goes_and_goes_then(self) -> None:
+        alice = await self.person("alice")
+        token = await self.token(alice)
+        said = await self.call("POST", "/api/v1/statuses", token, data={"status": "soon gone", "expires_in": "3600"})
+        self.assertIsNotNone(said["pleroma"]["expires_at"])
+        await self.database.execute("UPDATE notes SET expires_at = now() - interval '1 second'")
+        await self.core.upkeep.expire_notes()
+        await self.call("GET", f"/api/v1/statuses/{said['id']}", token, 404)
+        await self.call("POST", "/api/v1/statuses", token, 422, data={"status": "never", "expires_in": "-1"})
+
+    async def test_local_posts_stay_here(self) -> None:
+        alice = await self.person("alice")
+        said = await self.call("POST", "/api/v1/statuses", await self.token(alice), data={"status": "for us", "visibility": "local"})
+        self.assertEqual(said["visibility"], "local")
+        self.assertEqual(await self.database.fetch_value("SELECT count(*) FROM activities WHERE note_id = %s", (int(said["id"]),)), 0)
+        await self.call("GET", f"/api/v1/statuses/{said['id']}", status=404)
+        await self.call("GET", f"/api/v1/statuses/{said['id']}", await self.token(await self.person("bob")))
