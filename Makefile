@@ -2,6 +2,7 @@
 # make demo    the same on data of its own, furnished with people, pictures, a poll and a room
 # make test    the tests          make lint    types, style, import contracts
 # make toot    the integration tests of the client toot, against a server of their own
+# make schemathesis   what schemathesis makes of /api/openapi.json, at length (EXAMPLES= of each operation)
 # make bench   the measurements   make irctest IRCTEST=DIR   make sweep FIXTURES=DIR
 HTTP ?= 4000
 GOPHER ?= 7070
@@ -10,8 +11,9 @@ VAR ?= var
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
+EXAMPLES ?= 50
 
-.PHONY: run demo install test toot lint bench sweep irctest
+.PHONY: run demo install test toot schemathesis lint bench sweep irctest
 
 install: .venv/installed
 
@@ -33,6 +35,10 @@ test: install
 
 toot: install
 	PLEROMAD_CI=1 $(BIN)/python -m tests.support.run --jobs 1 tests.clients.test_toot_suite
+
+# Long: EXAMPLES of each operation of /api/openapi.json.
+schemathesis: install
+	EXAMPLES=$(EXAMPLES) PLEROMAD_CI=1 $(BIN)/python -m tests.support.run --jobs 1 tests.clients.test_schemathesis
 
 lint: install
 	$(BIN)/ruff check .

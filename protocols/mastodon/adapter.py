@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import msgspec
+from twisted.internet.threads import deferToThreadPool
 
 from pleromad.core import Core
 from pleromad.errors import Unauthenticated
 from pleromad.model.push import PUSH
-from protocols.mastodon import errors
+from protocols.mastodon import errors, openapi
 from protocols.mastodon.door import Access, Door
 from protocols.mastodon.errors import INVALID_TOKEN
 from protocols.mastodon.from_core.accounts import AVATAR, HEADER
@@ -49,6 +53,7 @@ def build(core: Core, site: Site, reactor: Any) -> Hub:
     site.cors("/api", "/auth/password")
     for row in ROWS:
         door.open(row)
+    site.route("GET", openapi.PATH, _document(reactor))
     for path, name in ((AVATAR, "avatar.png"), (HEADER, "header.png")):
         site.route("GET", path, _picture(name))
     core.jobs.work(PUSH, Sender(core, client_of(core, reactor), door.render).send, concurrency=16, per_key=4)
@@ -80,6 +85,21 @@ def _sse(door: Door, hub: Hub, name: str | None) -> Any:
 
 async def _health(request: Request) -> Answer:
     return Answer.plain("OK")
+
+
+@cache
+def _written() -> bytes:
+    return msgspec.json.encode(openapi.document(ROWS))
+
+
+def _document(reactor: Any) -> Any:
+    """Made when it is first asked for, in a thread: it takes a third of a second."""
+
+    async def answer(request: Request) -> Answer:
+        body = await deferToThreadPool(reactor, reactor.getThreadPool(), _written)
+        return Answer.json(body, headers=(("Cache-Control", "public, max-age=3600"),))
+
+    return answer
 
 
 def _picture(name: str) -> Any:

@@ -59,9 +59,9 @@ class Api:
     async def post(self, path: str, data: Any = None, **more: Any) -> Any:
         return await self.call("POST", path, data or {}, **more)
 
-    async def log_in(self, username: str, password: str) -> Api:
+    async def log_in(self, username: str, password: str, scopes: str = "read write follow push") -> Api:
         app = await self.post(
-            "/api/v1/apps", {"client_name": "test", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read write follow push"}
+            "/api/v1/apps", {"client_name": "test", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": scopes}
         )
         grant = await self.post(
             "/oauth/token",
@@ -71,7 +71,7 @@ class Api:
                 "client_secret": app["client_secret"],
                 "username": username,
                 "password": password,
-                "scope": "read write follow push",
+                "scope": scopes,
             },
         )
         self.token = grant["access_token"]
