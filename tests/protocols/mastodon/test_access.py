@@ -149,6 +149,9 @@ class PrivacyTests(MastodonCase):
     async def test_nothing_that_is_read_leaks(self) -> None:
         await self.furnish()
         ids = self.ids()
+        # For those that take any of it; the others do not mind.
+        direct, friends = self.direct["id"], self.friends["id"]
+        query = f"?q={SECRET}&acct=alice&url={self.direct['uri']}&id[]={direct}&id[]={friends}&tagged={TAG}"
         for row, method, _ in requests():
             if method != "GET" or row.access is Access.STAFF:
                 continue
@@ -156,13 +159,12 @@ class PrivacyTests(MastodonCase):
             for value in ids.get(name, ["nothing"]) if name else [""]:
                 path = row.path.replace(f"<{name}>", value) if name else row.path
                 path = path_of(Row("GET", path, row.answer, row.access, "", None)) if "<" in path else path
-                for query in ("", f"?q={SECRET}&acct=alice&url={self.direct['uri']}&id[]={self.direct['id']}&id[]={self.friends['id']}&tagged={TAG}"):
-                    for who, token in self.others.items():
-                        reply = await self.request("GET", path + query, token=token)
-                        self.assertLess(reply.status, 500, path)
-                        self.assertNotIn(SECRET, reply.text, f"{path}{query} tells {who}")
-                        if "admin" not in who:
-                            self.assertNotIn(REPORTED, reply.text, f"{path}{query} tells {who}")
+                for who, token in self.others.items():
+                    reply = await self.request("GET", path + query, token=token)
+                    self.assertLess(reply.status, 500, path)
+                    self.assertNotIn(SECRET, reply.text, f"{path}{query} tells {who}")
+                    if "admin" not in who:
+                        self.assertNotIn(REPORTED, reply.text, f"{path}{query} tells {who}")
 
     async def test_nobody_else_changes_it(self) -> None:
         await self.furnish()

@@ -32,7 +32,7 @@ NAMES = {
 LEAVES = {"s": str, "b": bool, "i": int, "f": float, "h": dict, "n": type(None)}
 
 # Words that are ours, or that the documentation forgets in one of two places.
-OURS = {"local", "pleroma:emoji_reaction", "disabled", "added_to_collection", "collection_update"}
+OURS = {"local", "pleroma:emoji_reaction", "disabled", "added_to_collection", "collection_update", "pleroma:chat_mention"}
 
 # What is in ours besides: `pleroma` and what Mastodon's documentation leaves out.
 MORE: dict[str, set[str]] = {
@@ -44,13 +44,13 @@ MORE: dict[str, set[str]] = {
     "Error": {"details"},  # of a form that is wrong: by field
     "Instance": {"pleroma"},
     "InstanceV1": {
-        "avatar_upload_limit", "background_image", "background_upload_limit", "banner_upload_limit", "description_limit",
-        "max_media_attachments", "max_toot_chars", "pleroma", "poll_limits", "upload_limit", "vapid_public_key",
+        "avatar_upload_limit", "background_image", "background_upload_limit", "banner_upload_limit", "chat_limit", "description_limit",
+        "max_media_attachments", "max_toot_chars", "pleroma", "poll_limits", "shout_limit", "upload_limit", "vapid_public_key",
     },
     "Marker": {"pleroma"},
     "MediaAttachment": {"pleroma"},
     "MutedAccount": {"pleroma", "fqn"},
-    "Notification": {"emoji_url", "pleroma", "emoji"},
+    "Notification": {"emoji_url", "pleroma", "emoji", "chat_message"},
     "NotificationGroup": {"emoji_url", "emoji", "collection"},
     "PreviewCard": {"language"},
     "Relationship": {"subscribing"},
