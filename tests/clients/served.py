@@ -9,6 +9,7 @@ from typing import Any
 import requests
 from twisted.internet import defer, reactor
 
+from pleromad.model.account import Account
 from tests.support.core import PASSWORD
 from tests.support.daemon import free_ports
 from tests.support.http import SiteCase
@@ -33,6 +34,12 @@ class ServedCase(SiteCase):
         service = listen(self.site, self.core, reactor)
         yield service.startService()
         self.addCleanup(service.stopService)
+
+    async def token(self, account: Account) -> str:
+        """What an app has after somebody logged in and allowed everything."""
+        scopes = ("read", "write", "follow", "push")
+        app = await self.core.accounts.add_app(name="Test", website=None, redirect_uris=["urn:ietf:wg:oauth:2.0:oob"], scopes=scopes)
+        return (await self.core.accounts.issue(app, account.id, scopes)).access_token
 
 
 def authorize(address: str, name: str) -> str:

@@ -215,12 +215,12 @@ async def _picture(call: Call[ProfileForm], what: str, given: Upload | str | Non
 
 
 def _from_data_uri(what: str, text: str) -> Upload:
-    """RFC 2397, as Mastodon's old clients send pictures."""
+    """RFC 2397, as Mastodon's old clients send pictures; Perl's breaks the lines."""
     head, comma, data = text.partition(",")
     if not head.startswith("data:image/") or not head.endswith(";base64") or not comma:
         raise Invalid(f"Validation failed: {what.capitalize()} must be a file", field=what)
     try:
-        return Upload(what, what, head[5:-7], base64.b64decode(data, validate=True))
+        return Upload(what, what, head[5:-7], base64.b64decode("".join(data.split()), validate=True))
     except binascii.Error:
         raise Invalid(f"Validation failed: {what.capitalize()} must be a file", field=what) from None
 
