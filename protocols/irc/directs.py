@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pleromad.errors import NotFound
 from pleromad.model import event as events
 from pleromad.model.event import Event
-from pleromad.model.note import Note, NoteDraft, Visibility
+from pleromad.model.note import Note, NoteDraft, Seen, Visibility
 from pleromad.model.page import Page
 from pleromad.text import find_handles
 from protocols.irc import numerics
 from protocols.irc.backing import Said
+from protocols.irc.filehost import with_files
 from protocols.irc.from_core import note_lines
 from protocols.irc.lines import plain, shown
 from protocols.irc.locks import Locks
@@ -49,9 +51,7 @@ class Directs:
         kept = plain(text)
         if not kept:
             raise Refused(numerics.ERR_NOTEXTTOSEND, "No text to send")
-        draft = NoteDraft(
-            _unaddressed(kept), visibility=Visibility.DIRECT, to=(target.account_id,), in_reply_to_id=note_id_of(reply_to)
-        )
+        draft = await self._draft(person, target, kept, note_id_of(reply_to))
         async with self._writing.hold(person.account_id):
             outcome = await post(self._network, person, draft)
             note_id = outcome.note_id or 0
@@ -63,6 +63,17 @@ class Directs:
             if audience:
                 await delivered(self._network, target, note_id)
         return Said(str(note_id), tuple(shown(line) for line in kept.splitlines()), note_id, audience)
+
+    async def _draft(self, person: Person, target: Person, text: str, parent_id: int | None) -> NoteDraft:
+        """A chat message, which becomes a direct note for those whose server knows no chats; to oneself a direct note."""
+        me, other = person.account_id or 0, target.account_id or 0
+        if parent_id is not None:
+            author = await self._network.core.reading.author_of(parent_id)
+            parent_id = parent_id if author in (me, other) else None  # its author would be told
+        draft = await with_files(self._network.core, me, NoteDraft(text, to=(other,), in_reply_to_id=parent_id))
+        if other == me or len(draft.media_ids) > 1:
+            return replace(draft, text=unaddressed(draft.text), visibility=Visibility.DIRECT)
+        return replace(draft, chat=True)
 
     async def heard(self, event: Event) -> None:
         if event.kind == events.NOTIFIED and event.note_id:
@@ -91,18 +102,28 @@ class Directs:
         if asks_itself(session):
             return
         found = await network.core.reading.direct(account_id, Page(limit=MISSED, min_id=since))
-        notes = [seen.note for seen in reversed(found.items) if seen.note.account.id != account_id]
+        missed = [seen for seen in reversed(found.items) if seen.note.account.id != account_id]
+        for seen in missed:
+            if in_group(seen):
+                await network.timelines.gather(person, seen)
+        notes = [seen.note for seen in missed if not in_group(seen)]
         for note in notes:
             for message in earlier(network, session, note, person.nick, direct_lines(note, account_id)):
                 deliver((session,), message, call)
-        if notes:
-            session.read_back.extend(note.id for note in notes)
-            await delivered(network, person, notes[-1].id)
+        session.read_back.extend(note.id for note in notes)
+        if missed:
+            await delivered(network, person, missed[-1].note.id)
 
     async def _arrived(self, account_id: int, note_id: int) -> None:
         """A direct note for somebody connected here."""
         people = self._network.of_account(account_id)
-        if not people or (note := await self._direct(account_id, note_id)) is None:
+        if not people or (seen := await self._direct(account_id, note_id)) is None:
+            return
+        note = seen.note
+        if in_group(seen):
+            for person in people:
+                await self._network.timelines.gather(person, seen)
+                await delivered(self._network, person, note_id)
             return
         async with self._writing.hold(note.account.id):
             if self._seen(note_id, account_id, people[0].nick) or note.account.id == account_id:
@@ -115,8 +136,15 @@ class Directs:
     async def _written(self, author_id: int, note_id: int) -> None:
         """A direct note that somebody connected here wrote in another door: their clients that take echoes show it."""
         people = self._network.of_account(author_id)
+        if not people or (seen := await self._direct(author_id, note_id)) is None:
+            return
+        note = seen.note
+        if in_group(seen):
+            for person in people:
+                await self._network.timelines.gather(person, seen)
+            return
         sessions = [session for person in people for session in person.sessions if session.has("echo-message")]
-        if not sessions or (note := await self._direct(author_id, note_id)) is None:
+        if not sessions:
             return
         async with self._writing.hold(author_id):
             named = {mention.account_id: mention.acct for mention in note.mentions}
@@ -128,12 +156,13 @@ class Directs:
                 if nick is not None:
                     show_note(self._network, sessions, note, nick_of(nick), direct_lines(note, account_id))
 
-    async def _direct(self, viewer: int, note_id: int) -> Note | None:
+    async def _direct(self, viewer: int, note_id: int) -> Seen | None:
         try:
-            note = (await self._network.core.reading.note(viewer, note_id)).note
+            seen = await self._network.core.reading.note(viewer, note_id)
         except NotFound:
             return None
-        return note if note.visibility is Visibility.DIRECT and note.room_id is None and note.boost_of is None else None
+        note = seen.note
+        return seen if note.visibility is Visibility.DIRECT and note.room_id is None and note.boost_of is None else None
 
     def _seen(self, note_id: int, account_id: int, target: str) -> bool:
         key = (note_id, account_id)
@@ -162,7 +191,15 @@ class Directs:
                 tell_redacted(self._network, person.sessions, by, target, str(note_id))
 
 
-def _unaddressed(text: str) -> str:
+def in_group(seen: Seen) -> bool:
+    """Whether it is between more than two people: then it is no letter, and an answer must reach all of them.
+
+    What the viewer's policy keeps back (of strangers, usually) is in no conversation of theirs: that is shown as a letter.
+    """
+    return len({seen.note.account.id, *seen.note.recipients}) > 2 and seen.state.conversation_id is not None
+
+
+def unaddressed(text: str) -> str:
     """The text with all it names named no longer: in a direct note whoever is named is addressed."""
     return text.replace("@", f"@{ZERO_WIDTH_SPACE}") if find_handles(text) else text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pleromad.errors import NotFound
+from pleromad.errors import NotFound, PleromadError
 from protocols.irc.names import acct_of, is_room_name
 from protocols.irc.network import Network
 from protocols.irc.people import Person, person_of
@@ -12,8 +12,11 @@ from protocols.irc.people import Person, person_of
 HANDLE_LIMIT = 320
 
 
-async def somebody(network: Network, typed: str) -> Person | None:
-    """Who is known here by this nick or handle; for an account that is in no live channel a Person of the moment."""
+async def somebody(network: Network, typed: str, *, fetch: bool = False) -> Person | None:
+    """Who is known here by this nick or handle; for an account that is in no live channel a Person of the moment.
+
+    `fetch`: of people of other servers who are not known yet, that server is asked.
+    """
     known = network.find(typed)
     if known is not None:
         return known
@@ -22,7 +25,13 @@ async def somebody(network: Network, typed: str) -> Person | None:
     try:
         account = await network.core.reading.account_by_handle(acct_of(typed))
     except NotFound:
-        return None
+        resolver = network.core.resolver
+        if not fetch or resolver is None or "@" not in acct_of(typed):
+            return None
+        try:
+            account = await resolver.account(f"@{acct_of(typed)}")
+        except PleromadError:
+            return None
     if account.group or account.suspended or account.deleted:
         return None
     person = person_of(account, network.settings.domain)

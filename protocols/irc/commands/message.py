@@ -219,7 +219,7 @@ async def _to_person(call: Call, nick: str, line: Line) -> None:
             service.echo(network, call, line.text)
             await service.answer(call, line.text)
         return
-    target = await somebody(network, nick)
+    target = await somebody(network, nick, fetch=person.account is not None)
     if target is None:
         raise Refused(numerics.ERR_NOSUCHNICK, cut_text(nick, names.NICK_LENGTH), "No such nick/channel")
     talk = line.command != "TAGMSG" and not line.ctcp

@@ -122,7 +122,7 @@ async def whois(call: Call) -> None:
         if call.network.find(call.param(0)) is None:
             raise Refused(numerics.ERR_NOSUCHSERVER, cut_text(call.param(0), 100), "No such server")
     nick = asked.split(",")[0]
-    person = await somebody(call.network, nick) if nick else None
+    person = await somebody(call.network, nick, fetch=call.person.account is not None) if nick else None
     shown = cut_text(nick, names.NICK_LENGTH) or "*"
     if person is None:
         call.numeric(numerics.ERR_NOSUCHNICK, shown, "No such nick")

@@ -11,6 +11,7 @@ from protocols.irc import numerics
 from protocols.irc.answering import answer_to
 from protocols.irc.backing import MemoryBacking, Said
 from protocols.irc.channels import Channel, Membership
+from protocols.irc.directs import unaddressed
 from protocols.irc.history import Notes
 from protocols.irc.lines import plain, shown
 from protocols.irc.people import Person
@@ -97,6 +98,8 @@ class TimelineBacking(MemoryBacking):
             raise Refused(numerics.ERR_NOTEXTTOSEND, "No text to send")
         assert isinstance(channel, TimelineChannel)
         answered = note_id_of(reply_to)
+        if channel.kind.name == "&dm":
+            return await self._say_to_all(channel, person, kept, answered)
         publish = channel.kind.writable and person.preferences.publish
         if not publish and answered is None:
             raise Refused(numerics.ERR_CANNOTSENDTOCHAN, channel.name, READ_ONLY)
@@ -108,6 +111,22 @@ class TimelineBacking(MemoryBacking):
             draft = NoteDraft(kept, visibility=Visibility.PUBLIC if channel.kind.name == "&local" else None)
         if core.resolver is not None:
             await core.resolver.mentions(draft.text)
+        note_id = (await post(self._network, person, draft)).note_id or 0
+        return Said(str(note_id), tuple(shown(line) for line in kept.splitlines()), note_id)
+
+    async def _say_to_all(self, channel: TimelineChannel, person: Person, kept: str, answered: int | None) -> Said:
+        """To everybody in the conversation, and to nobody else, whomever the text names."""
+        assert person.account_id is not None
+        reading, id = self._network.core.reading, int(channel.argument)
+        conversation = await reading.conversation(person.account_id, id)
+        others = tuple(one.id for one in conversation.people if one.id != person.account_id)
+        if answered is not None:
+            seen = await reading.note(person.account_id, answered)
+            if seen.state.conversation_id != id:
+                answered = None
+        draft = NoteDraft(
+            unaddressed(kept), visibility=Visibility.DIRECT, to=others, in_reply_to_id=answered or conversation.last.note.id
+        )
         note_id = (await post(self._network, person, draft)).note_id or 0
         return Said(str(note_id), tuple(shown(line) for line in kept.splitlines()), note_id)
 

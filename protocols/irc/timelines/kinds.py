@@ -71,6 +71,10 @@ async def _search(core: Core, viewer: int, argument: str, page: Page) -> Sequenc
     return _notes((await core.reading.search(viewer, argument, page)).items)
 
 
+async def _dm(core: Core, viewer: int, argument: str, page: Page) -> Sequence[Item]:
+    return _notes((await core.reading.conversation_notes(viewer, int(argument), page)).items)
+
+
 async def _ops(core: Core, viewer: int, argument: str, page: Page) -> Sequence[Item]:
     return [telling_of(one) for one in (await core.reading.notifications(viewer, page, OFFICE)).items]
 
@@ -87,6 +91,7 @@ KINDS = {
         Kind("&tag", "What is said in public under #{argument}", _tag, "public", argument=True),
         Kind("&list", "What the people on your list say", _list, "home", argument=True),
         Kind("&search", "What was found; join again to search again", _search, argument=True),
+        Kind("&dm", "Between {argument} and you; what you say here is for all of them", _dm, argument=True),
         Kind("&ops", "Reports and sign-ups. What you type here are commands: help, reports, signups, hosts ...", _ops, staff=True),
     )
 }

@@ -9,10 +9,12 @@ from pleromad.errors import NotFound, PleromadError
 from pleromad.model import event as events
 from pleromad.model.event import Event
 from pleromad.model.moderation import Permission, may
-from pleromad.model.note import Note, Visibility
+from pleromad.model.note import Note, Seen, Visibility
+from protocols.irc import tell
 from protocols.irc.channels import Channel
 from protocols.irc.from_core import edited_lines
-from protocols.irc.message import casefold
+from protocols.irc.message import casefold, cut_text
+from protocols.irc.names import TOPIC_LENGTH, nick_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person
 from protocols.irc.redaction import tell_redacted
@@ -38,7 +40,7 @@ class Timelines:
         known = person.channels.get(casefold(name))
         if known is not None or person.account is None:
             return known
-        word, _, argument = name.partition("/")
+        word, _, argument = name.partition("-" if casefold(name).startswith("&dm-") else "/")
         kind = KINDS.get(casefold(word))
         if kind is None or kind.argument != bool(argument):
             return None
@@ -47,7 +49,32 @@ class Timelines:
         found = await self._argument(person.account.id, kind, argument)
         if found is None:
             return None
-        return TimelineChannel(casefold(name), self._backing, kind, found, self._opened[kind.name])
+        channel = TimelineChannel(casefold(name), self._backing, kind, found, self._opened[kind.name])
+        if kind.name == "&dm":
+            people = (await self._network.core.reading.conversation(person.account.id, int(found))).people
+            names = [nick_of(one.acct) for one in people if one.id != person.account.id]
+            channel.topic = cut_text(kind.topic.format(argument=", ".join(names)), TOPIC_LENGTH)
+        return channel
+
+    async def gather(self, person: Person, seen: Seen) -> None:
+        """A direct note between several people: into the channel of their conversation, which is opened for it."""
+        id = seen.state.conversation_id
+        if id is None or not person.connected:
+            return
+        channel = await self.open(person, f"&dm-{id}")
+        if not isinstance(channel, TimelineChannel):
+            return
+        if person in channel.members:
+            await self._show(channel, person, seen.note)
+            return
+        if channel.key in person.channels:  # opened by somebody else of this account meanwhile
+            return
+        channel.add(person)
+        async with self._network.changing(channel):
+            tell.joined(self._network, channel, person)
+            tell.entered(self._network, channel, person.settled())
+            await channel.backing.entered(channel, person, person.settled(), None)
+        await self._show(channel, person, seen.note)
 
     async def _argument(self, viewer: int, kind: Kind, argument: str) -> str | None:
         """What the rest of the name means: `&list/close_friends` is a list by its title, in `&search/a+from=bob` + is a space."""
@@ -57,6 +84,13 @@ class Timelines:
                 if argument == str(each.id) or casefold(each.title).replace("_", " ") == wanted:
                     return str(each.id)
             return None
+        if kind.name == "&dm":
+            if not argument.isascii() or not argument.isdecimal() or len(argument) > 18:
+                return None
+            try:
+                return str((await self._network.core.reading.conversation(viewer, int(argument))).id)
+            except NotFound:
+                return None
         if kind.name == "&search":
             return argument.replace("+", " ").replace("=", ":")
         return casefold(argument).removeprefix("#")

@@ -8,6 +8,8 @@ from tests.protocols.irc.support import IrcCase, said
 
 
 class DirectTests(IrcCase):
+    timeout = 10
+
     async def prepare(self) -> None:
         self.alice, self.bob = await self.person("alice"), await self.person("bob")
 
@@ -36,11 +38,56 @@ class DirectTests(IrcCase):
         await self.say(self.alice, "@bob did you see?", visibility=Visibility.DIRECT)
         await bob.wait(":alice!alice@here.example PRIVMSG bob :did you see\\?")
 
-    async def test_a_note_to_several_shows_to_whom(self) -> None:
+    async def test_what_is_between_several_is_a_channel_of_its_own(self) -> None:
+        carol = await self.person("carol")
+        for one in (self.bob, carol):
+            for other in (self.alice, self.bob, carol):
+                if one is not other:
+                    await self.follow(one, other)  # else it waits among the requests
+        bob, carols = await self.logged_in(self.bob), await self.logged_in(carol, caps=["message-tags"])
+        first = await self.say(self.alice, "@bob @carol tea?", visibility=Visibility.DIRECT)
+        line = await bob.wait(":alice!alice@here.example PRIVMSG &dm-\\d+ :.*tea\\?")
+        name = line.split(" ")[2]
+        self.assertTrue(any(topic.endswith(":Between alice, carol and you; what you say here is for all of them") for topic in said(bob.take(), "332")))
+        await carols.wait("PRIVMSG &dm-")
+        carols.take()
+        await bob.ask(f"PRIVMSG {name} :yes, and ask @dave")
+        await carols.wait(":bob!bob@here.example PRIVMSG &dm-\\d+ :.*yes, and ask")
+        note = (await self.core.reading.direct(carol.id, Page())).items[0].note
+        self.assertEqual(set(note.recipients), {self.alice.id, carol.id})
+        self.assertEqual((note.in_reply_to_id, note.visibility), (first.id, Visibility.DIRECT))
+        self.assertEqual(len((await self.core.reading.conversations(self.bob.id, Page())).items), 1)
+        self.assertEqual(said(await bob.ask(), "PRIVMSG"), [])
+        bob.hang_up()
+        await self.say(carol, "@alice @bob with milk", visibility=Visibility.DIRECT, in_reply_to_id=note.id)
+        again = await self.logged_in(self.bob)
+        self.assertTrue(any("with milk" in line for line in said(again.take() + await again.ask(f"PART {name}", f"JOIN {name}"), "PRIVMSG")))
+        stranger = await self.logged_in(await self.person("dave"))
+        self.assertTrue(said(await stranger.ask(f"JOIN {name}", "JOIN &dm-x", "JOIN &dm-99999"), "403"))
+
+    async def test_what_strangers_write_to_several_shows_to_whom(self) -> None:
         await self.person("carol")
         bob = await self.logged_in(self.bob)
         await self.say(self.alice, "@bob @carol tea?", visibility=Visibility.DIRECT)
         await bob.wait("PRIVMSG bob :@bob @carol tea")
+
+    async def test_it_is_a_chat_in_the_other_doors(self) -> None:
+        await self.follow(self.bob, self.alice)
+        alice = await self.logged_in(self.alice)
+        await alice.ask("PRIVMSG bob :hello bob")
+        (chat,) = (await self.core.reading.chats(self.bob.id, Page())).items
+        assert chat.last is not None
+        self.assertEqual((chat.other.id, chat.last.note.source, chat.unread), (self.alice.id, "hello bob", 1))
+        (conversation,) = (await self.core.reading.conversations(self.bob.id, Page())).items
+        self.assertEqual(conversation.last.note.id, chat.last.note.id)
+
+    async def test_an_answer_to_something_of_a_third_person_does_not_reach_them(self) -> None:
+        carol = await self.person("carol")
+        note = await self.say(carol, "something")
+        alice = await self.logged_in(self.alice, caps=["message-tags"])
+        await alice.ask(f"@+draft/reply={note.id} PRIVMSG bob :look at her")
+        sent = (await self.core.reading.direct(self.bob.id, Page())).items[0].note
+        self.assertEqual((sent.recipients, sent.in_reply_to_id), ((self.bob.id,), None))
 
     async def test_a_public_mention_is_no_message(self) -> None:
         bob = await self.logged_in(self.bob)
