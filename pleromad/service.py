@@ -162,6 +162,7 @@ class ActivityService:
             origin=origin,
             usual_visibility=before.visibility,
             usual_language=before.language,
+            bells=before.bells,
             settings=settings,
             media_url=settings.uris.media(""),
             activity_id=id,

@@ -35,7 +35,7 @@ async def put_note(
     followers: list[int] = []
     if visibility is not Visibility.DIRECT and room_id is None:
         shown = tags if visibility is Visibility.PUBLIC else ()
-        followers = await timelines.put_home(work.tx, note_id, work.actor.id, reply_to=reply_to, boost=boost, tags=shown)
+        followers = await timelines.put_home(work.tx, note_id, work.actor.id, reply_to=reply_to, boost=boost, tags=shown, bells=work.bells)
     work.events.append(Event(event.NOTE_CREATED, note_id, work.actor.id, room_id or 0))
     return followers
 

@@ -33,7 +33,7 @@ class Before:
     """What is to be known before an activity is taken: who acts, and whether it was taken already.
 
     `same_uri` is (activity id, account id, note id), `same_key` (activity id, note id). `visibility` and `language` are what the actor
-    posts with, when nothing else is said.
+    posts with, when nothing else is said. `bells`: somebody here wants to be told of each of the actor's notes.
     """
 
     actor: Account
@@ -41,6 +41,7 @@ class Before:
     same_key: tuple[int, int | None] | None
     visibility: str
     language: str | None
+    bells: bool
 
 
 async def before(db: Queries, account_id: int, uri: str | None, key: str | None) -> Before | None:
@@ -48,15 +49,17 @@ async def before(db: Queries, account_id: int, uri: str | None, key: str | None)
     row = await db.fetch_one(
         f"""SELECT {account_rows.COLUMNS}, (SELECT jsonb_build_array(x.id, x.account_id, x.note_id) FROM activities x WHERE x.uri = %(uri)s),
                 (SELECT jsonb_build_array(i.activity_id, i.note_id) FROM idempotency i WHERE i.account_id = a.id AND i.key = %(key)s),
-                u.default_visibility, u.default_language
+                u.default_visibility, u.default_language, EXISTS (SELECT FROM follows f WHERE f.target_id = a.id AND f.notify)
             FROM {account_rows.FROM} WHERE a.id = %(id)s""",
         {"id": account_id, "uri": uri, "key": key},
     )
     if row is None:
         return None
-    *columns, same_uri, same_key, visibility, language = row
+    *columns, same_uri, same_key, visibility, language, bells = row
     actor = (await account_rows.accounts_of(db, [columns]))[0]
-    return Before(actor, tuple(same_uri) if same_uri else None, tuple(same_key) if same_key else None, visibility or "public", language)
+    return Before(
+        actor, tuple(same_uri) if same_uri else None, tuple(same_key) if same_key else None, visibility or "public", language, bells
+    )
 
 
 async def add(

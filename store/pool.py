@@ -128,11 +128,11 @@ class Transaction(_Statements):
 
     async def _run(self, sql: str, params: Params) -> tuple[list[Row], int]:
         self._waiting.append((sql, params))
-        return await self._send()
-
-    async def _send(self, *, commit: bool = False) -> tuple[list[Row], int]:
-        """All that waits. A connection that turns out to be lost only now is replaced, as long as nothing has happened on it."""
         waiting, self._waiting = self._waiting, []
+        return await self._send(waiting)
+
+    async def _send(self, waiting: Sequence[tuple[str, Params]], *, commit: bool = False) -> tuple[list[Row], int]:
+        """A connection that turns out to be lost only now is replaced, as long as nothing has happened on it."""
         while True:
             fresh, self._begun = not self._begun, True
             statements = list(waiting)
@@ -150,10 +150,12 @@ class Transaction(_Statements):
 
     async def commit(self) -> None:
         if not self._begun and self._waiting:
-            # COMMIT may not be sent twice: what may find the connection lost goes before it.
-            await self._send()
+            # COMMIT may not be sent twice: what may find the connection lost goes before it, and alone, so that the rows that the others
+            # lock are locked no longer than COMMIT takes.
+            first, *self._waiting = self._waiting
+            await self._send([first])
         if self._begun:
-            await self._send(commit=True)
+            await self._send(self._waiting, commit=True)
 
     async def roll_back(self) -> None:
         self._waiting = []

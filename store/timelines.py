@@ -305,13 +305,14 @@ async def put_home(
     reply_to: int | None = None,
     boost: bool = False,
     tags: Collection[str] = (),
+    bells: bool = True,
 ) -> list[int]:
     """Write the note into the home of every local follower who wants it and of its author, and into lists; one statement.
 
     A reply is for those who follow both; a boost for those who did not switch this author's boosts off; `tags` (of a public
     note) bring it to those who follow one of them. Members of an exclusive list are not in its owner's home.
 
-    Returns the followers who want to be told of each note of the author (not of boosts, nor of replies to others).
+    Returns the followers who want to be told of each note of the author (not of boosts, nor of replies to others); `bells`: there are some.
     """
     foreign_reply = reply_to is not None and reply_to != author_id
     follower = ["f.target_id = %(author)s", "f.accepted"] + (["f.show_boosts"] if boost else [])
@@ -338,20 +339,20 @@ async def put_home(
         if tags
         else ""
     )
-    bells = "false" if boost or foreign_reply else "true"
-    rows = await db.fetch(
-        f"""WITH listed AS (
-                INSERT INTO list_notes (list_id, note_id) SELECT l.id, %(note)s FROM list_members m JOIN lists l ON l.id = m.list_id
-                WHERE m.account_id = %(author)s AND {listed} ON CONFLICT DO NOTHING),
-            homed AS (
-                INSERT INTO home (owner_id, note_id)
-                SELECT f.account_id, %(note)s FROM follows f JOIN users u ON u.account_id = f.account_id WHERE {" AND ".join(follower)}
-                UNION SELECT account_id, %(note)s FROM users WHERE account_id = %(author)s{tagged}
-                ON CONFLICT DO NOTHING)
-            SELECT f.account_id FROM follows f WHERE f.target_id = %(author)s AND f.notify AND f.accepted AND {bells}""",
-        {"note": note_id, "author": author_id, "reply_to": reply_to, "tags": list(tags)},
-    )
-    return [row[0] for row in rows]
+    sql = f"""WITH listed AS (
+            INSERT INTO list_notes (list_id, note_id) SELECT l.id, %(note)s FROM list_members m JOIN lists l ON l.id = m.list_id
+            WHERE m.account_id = %(author)s AND {listed} ON CONFLICT DO NOTHING),
+        homed AS (
+            INSERT INTO home (owner_id, note_id)
+            SELECT f.account_id, %(note)s FROM follows f JOIN users u ON u.account_id = f.account_id WHERE {" AND ".join(follower)}
+            UNION SELECT account_id, %(note)s FROM users WHERE account_id = %(author)s{tagged}
+            ON CONFLICT DO NOTHING)
+        SELECT f.account_id FROM follows f WHERE f.target_id = %(author)s AND f.notify AND f.accepted"""
+    params = {"note": note_id, "author": author_id, "reply_to": reply_to, "tags": list(tags)}
+    if bells and not boost and not foreign_reply:
+        return [row[0] for row in await db.fetch(sql, params)]
+    await db.write(sql, params)
+    return []
 
 
 async def fill_home(db: Queries, owner_id: int, author_id: int, limit: int = 100) -> None:

@@ -29,6 +29,7 @@ class Work:
     origin: Origin
     usual_visibility: str  # what the actor posts with, when nothing else is said
     usual_language: str | None
+    bells: bool  # somebody here wants to be told of each of the actor's notes
     settings: Settings
     media_url: str
     activity_id: int
