@@ -95,6 +95,10 @@ class Uris:
     def collection(self, username: str, id: int) -> str:
         return f"{self.person(username)}/collections/{id}"
 
+    def quote_stamp(self, id: int) -> str:
+        """Of the note with that id, which quotes one of ours."""
+        return f"{self.base}/quotes/{id}"
+
     def tag(self, name: str) -> str:
         return f"{self.base}/tags/{name}"
 

@@ -163,6 +163,7 @@ class ActivityService:
             usual_visibility=before.visibility,
             usual_language=before.language,
             bells=before.bells,
+            usual_quote_policy=before.quote_policy,
             settings=settings,
             media_url=settings.uris.media(""),
             activity_id=id,

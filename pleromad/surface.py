@@ -10,7 +10,7 @@ from pleromad.ids import Ids
 from pleromad.model import event
 from pleromad.model.event import Event
 from pleromad.model.note import Visibility
-from store import conversations, timelines
+from store import conversations, quotes, timelines
 from store import notifications as notification_rows
 from store.notifications import Told
 from store.pool import Transaction
@@ -129,6 +129,9 @@ async def edited(work: Work, to: Collection[int], *, note_id: int, conversation_
     await notification_rows.withdraw(work.tx, type="update", from_id=work.actor.id, note_id=note_id)
     boosters = await notification_rows.boosters_here(work.tx, note_id)
     await notify(work, "update", [*boosters, *to], note_id=note_id, conversation_id=conversation_id)
+    quoters = [each for each in await quotes.quoters_here(work.tx, note_id) if each not in boosters and each not in to]
+    await notification_rows.withdraw(work.tx, type="quoted_update", from_id=work.actor.id, note_id=note_id)
+    await notify(work, "quoted_update", quoters, note_id=note_id, conversation_id=conversation_id)
     if visibility is Visibility.DIRECT:
         for id, owner in await conversations.ending_in(work.tx, note_id):
             work.events.append(Event(event.CONVERSATION_CHANGED, note_id, owner, id))

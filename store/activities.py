@@ -42,6 +42,7 @@ class Before:
     visibility: str
     language: str | None
     bells: bool
+    quote_policy: str = "public"
 
 
 async def before(db: Queries, account_id: int, uri: str | None, key: str | None) -> Before | None:
@@ -49,17 +50,16 @@ async def before(db: Queries, account_id: int, uri: str | None, key: str | None)
     row = await db.fetch_one(
         f"""SELECT {account_rows.COLUMNS}, (SELECT jsonb_build_array(x.id, x.account_id, x.note_id) FROM activities x WHERE x.uri = %(uri)s),
                 (SELECT jsonb_build_array(i.activity_id, i.note_id) FROM idempotency i WHERE i.account_id = a.id AND i.key = %(key)s),
-                u.default_visibility, u.default_language, EXISTS (SELECT FROM follows f WHERE f.target_id = a.id AND f.notify)
+                u.default_visibility, u.default_language, EXISTS (SELECT FROM follows f WHERE f.target_id = a.id AND f.notify), u.default_quote_policy
             FROM {account_rows.FROM} WHERE a.id = %(id)s""",
         {"id": account_id, "uri": uri, "key": key},
     )
     if row is None:
         return None
-    *columns, same_uri, same_key, visibility, language, bells = row
+    *columns, same_uri, same_key, visibility, language, bells, quote_policy = row
     actor = (await account_rows.accounts_of(db, [columns]))[0]
-    return Before(
-        actor, tuple(same_uri) if same_uri else None, tuple(same_key) if same_key else None, visibility or "public", language, bells
-    )
+    uri_of, key_of = tuple(same_uri) if same_uri else None, tuple(same_key) if same_key else None
+    return Before(actor, uri_of, key_of, visibility or "public", language, bells, quote_policy or "public")
 
 
 async def add(

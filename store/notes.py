@@ -8,7 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from pleromad.model.account import Account
-from pleromad.model.note import Mention, Note, NoteState, Poll, PollOption, Reaction, Visibility
+from pleromad.model.note import (
+    Mention,
+    Note,
+    NoteState,
+    Poll,
+    PollOption,
+    Quote,
+    QuotePolicy,
+    Reaction,
+    Visibility,
+)
 from pleromad.model.page import Page
 from store import cards
 from store import media as media_rows
@@ -22,7 +32,8 @@ COLUMNS = """n.id, n.xmin::text::bigint, n.uri, n.url, n.type, n.account_id, n.b
     EXISTS (SELECT FROM pins WHERE pins.note_id = n.id),
     (SELECT jsonb_agg(jsonb_build_array(m.account_id, m.silent, c.username, c.domain, c.uri, c.url) ORDER BY m.account_id)
        FROM mentions m JOIN accounts c ON c.id = m.account_id WHERE m.note_id = n.id),
-    """ + cards.OF_NOTE
+    """ + cards.OF_NOTE + """, n.quotes_count, n.quote_automatic, n.quote_manual,
+    (SELECT jsonb_build_array(q.state, q.quoted_id, q.quoted_uri) FROM quotes q WHERE q.note_id = n.id)"""
 FROM = "notes n LEFT JOIN oauth_apps p ON p.id = n.app_id"
 
 # `pleromad.visibility.may_see` in SQL, {n} for the note and {a} for its author. The test of that module compares both.
@@ -138,6 +149,9 @@ def _note(row: Sequence[Any], media: tuple[Any, ...], poll: Poll | None, reactio
         recipients=tuple(mention[0] for mention in mentions),
         poll=poll,
         card=cards.card_of(row[35]),
+        quotes_count=row[36],
+        quote_policy=None if row[37] is None else QuotePolicy(tuple(row[37]), tuple(row[38] or ())),
+        quote=None if row[39] is None else Quote(*row[39]),
         reactions=reactions,
     )
 
@@ -179,11 +193,16 @@ async def _reactions(db: Queries, ids: list[int]) -> dict[int, tuple[Reaction, .
 
 
 async def states(
-    db: Queries, viewer: int, ids: Sequence[int], questions: Collection[int] = (), directs: Collection[int] = ()
+    db: Queries,
+    viewer: int,
+    ids: Sequence[int],
+    questions: Collection[int] = (),
+    directs: Collection[int] = (),
+    chosen: Collection[int] = (),
 ) -> dict[int, NoteState]:
     """What the viewer did to these notes; one query that finds nothing in the common case.
 
-    `questions` and `directs`: those of them that are polls, and direct ones.
+    `questions`, `directs` and `chosen`: those of them that are polls, direct, and that only some may quote.
     """
     if not ids:
         return {}
@@ -195,8 +214,12 @@ async def states(
                WHERE t.account_id = %(viewer)s AND n.id = ANY(%(ids)s)
            UNION ALL SELECT note_id, 'r', emoji FROM reactions WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
            UNION ALL SELECT note_id, 'v', choice::text FROM votes WHERE account_id = %(viewer)s AND note_id = ANY(%(questions)s)
-           UNION ALL SELECT note_id, 'd', direct_id::text FROM direct_notes WHERE account_id = %(viewer)s AND note_id = ANY(%(directs)s)""",
-        {"viewer": viewer, "ids": list(ids), "questions": list(questions), "directs": list(directs)},
+           UNION ALL SELECT note_id, 'd', direct_id::text FROM direct_notes WHERE account_id = %(viewer)s AND note_id = ANY(%(directs)s)
+           UNION ALL SELECT n.id, 'f', '' FROM notes n JOIN follows f ON f.target_id = n.account_id AND f.account_id = %(viewer)s AND f.accepted
+               WHERE n.id = ANY(%(chosen)s)
+           UNION ALL SELECT n.id, 'g', '' FROM notes n JOIN follows f ON f.account_id = n.account_id AND f.target_id = %(viewer)s AND f.accepted
+               WHERE n.id = ANY(%(chosen)s)""",
+        {"viewer": viewer, "ids": list(ids), "questions": list(questions), "directs": list(directs), "chosen": list(chosen)},
     )
     found: dict[int, NoteState] = {}
     for id, what, value in rows:
@@ -214,6 +237,10 @@ async def states(
                 state = replace(state, reactions=(*state.reactions, value))
             case "v":
                 state = replace(state, voted=True, own_votes=(*state.own_votes, int(value)))
+            case "f":
+                state = replace(state, follows_author=True)
+            case "g":
+                state = replace(state, followed_by_author=True)
             case "d":
                 state = replace(state, conversation_id=int(value))
         found[id] = state

@@ -45,6 +45,11 @@ async def account(db: Queries, id: int) -> list[int]:
     await db.write("DELETE FROM oauth_tokens WHERE account_id = %s", (id,))
     await db.write("DELETE FROM users WHERE account_id = %s", (id,))
     await db.write(
+        "UPDATE notes n SET quotes_count = greatest(0, n.quotes_count - 1) FROM quotes q"
+        " WHERE q.account_id = %s AND q.state = 'accepted' AND n.id = q.quoted_id",
+        (id,),
+    )
+    await db.write(
         "INSERT INTO tombstones (uri, type, local) SELECT uri, type, local FROM notes WHERE account_id = %s ON CONFLICT DO NOTHING", (id,)
     )
     rows = await db.fetch("DELETE FROM notes WHERE account_id = %s RETURNING id", (id,))

@@ -10,7 +10,8 @@ from store.pool import Jsonb, Queries
 
 COLUMNS = """account_id, email, role, confirmed_at IS NOT NULL, approved_at IS NOT NULL, disabled_at IS NOT NULL, locale,
     default_visibility, default_sensitive, default_language, default_content_type, created_at, settings, password_hash,
-    reason, EXISTS (SELECT FROM totp t WHERE t.account_id = users.account_id AND t.confirmed_at IS NOT NULL), app_id"""
+    reason, EXISTS (SELECT FROM totp t WHERE t.account_id = users.account_id AND t.confirmed_at IS NOT NULL), app_id,
+    default_quote_policy"""
 
 
 async def add(

@@ -72,6 +72,7 @@ def user_of(row: Sequence[Any], account: Account) -> User:
         reason=row[14],
         two_factor=row[15],
         app_id=row[16],
+        default_quote_policy=row[17],
     )
 
 

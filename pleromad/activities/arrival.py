@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pleromad import errors, text, visibility
+from pleromad import errors, quoting, text, visibility
 from pleromad.activities.work import Work, require
 from pleromad.model.note import RemoteNote, Visibility
 from store import notes as note_rows
@@ -48,6 +48,8 @@ async def receive(work: Work, note: RemoteNote) -> Arrived:
     if note.room_id is not None and audience is Visibility.PUBLIC:
         audience = Visibility.UNLISTED
     published = min(note.published, work.now)
+    actor = work.actor
+    policy = quoting.of_uris(note.quote_policy, author=actor.uri, followers=actor.followers_uri, following=actor.following_uri)
     return Arrived(
         visibility=audience,
         parent=parent,
@@ -72,6 +74,8 @@ async def receive(work: Work, note: RemoteNote) -> Arrived:
             "tags": list(dict.fromkeys(text.normal_tag(tag) for tag in note.tags[:MAX_TAGS])),
             "emojis": [(e.shortcode, e.url) for e in note.emojis],
             "has_media": bool(note.attachments),
+            "quote_automatic": None if policy is None else list(policy.automatic),
+            "quote_manual": None if policy is None else list(policy.manual),
             "created_at": published,
             "edited_at": note.updated,
             "data": note.raw,

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pleromad import errors, text
-from pleromad.activities import shapes
+from pleromad import errors, quoting, text
+from pleromad.activities import quote, shapes
 from pleromad.activities.door import lists_met
+from pleromad.activities.quote import Quoted
 from pleromad.activities.work import Work, require
 from pleromad.hosts import ascii_host
 from pleromad.model.account import Account, ActorType
 from pleromad.model.chat import CHAT_MESSAGE
 from pleromad.model.media import Media
-from pleromad.model.note import Emoji, NoteDraft, PollDraft, Visibility
+from pleromad.model.note import Emoji, NoteDraft, PollDraft, QuotePolicy, Visibility
 from pleromad.model.room import Rank
 from pleromad.sections import Polls
 from store import accounts as account_rows
@@ -56,6 +57,9 @@ class Written:
     def type(self) -> str:
         return "Question" if self.poll else CHAT_MESSAGE if self.chat else "Note"
 
+    quoted: Quoted | None = None
+    quote_policy: QuotePolicy = quoting.NOBODY
+
     @property
     def people(self) -> tuple[Account, ...]:
         return (*self.named, *(account for account in self.silent if account not in self.named))
@@ -76,7 +80,7 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         errors.Invalid("Validation failed: content_type is not a format this server takes", field="content_type"),
     )
     require(
-        bool(draft.text.strip()) or bool(draft.media_ids) or draft.poll is not None,
+        bool(draft.text.strip()) or bool(draft.media_ids) or draft.poll is not None or draft.quote_id is not None or draft.quotes,
         errors.Invalid("Validation failed: Text can't be blank", field="status"),
     )
     _check_poll(work.settings.polls, draft)
@@ -96,6 +100,7 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         visibility = Visibility.FOLLOWERS if private_room else Visibility.UNLISTED
     else:
         language = language or work.usual_language
+    quoted, visibility = await quote.of_draft(work, draft, visibility)
     shortcodes = text.find_shortcodes(draft.text + " " + draft.spoiler_text)
     emojis = tuple((await emoji_rows.named(work.tx, shortcodes, None)).values()) if shortcodes else ()
     return Written(
@@ -119,6 +124,8 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         expires_at=work.now + timedelta(seconds=draft.expires_in_seconds) if draft.expires_in_seconds else None,
         chat=draft.chat,
         as_note=draft.chat and not await _takes_chat(work, silent),
+        quoted=quoted,
+        quote_policy=quote.policy_of(draft, work.usual_quote_policy, visibility),
     )
 
 
@@ -285,6 +292,8 @@ def columns(work: Work, id: int, written: Written) -> dict[str, Any]:
         "emojis": [(e.shortcode, e.url) for e in written.emojis],
         "has_media": bool(written.media),
         "app_id": work.origin.app_id,
+        "quote_automatic": list(written.quote_policy.automatic),
+        "quote_manual": list(written.quote_policy.manual),
         "created_at": written.published,
         "expires_at": written.expires_at,
     }
@@ -301,10 +310,14 @@ def note_json(
     conversation: str,
     votes: tuple[int, ...] = (),
     voters_count: int = 0,
+    stamp: str | None = None,
 ) -> dict[str, Any]:
     people = [account.uri for account in written.people]
     to, cc = shapes.addresses(written.visibility, work.actor, people, room=written.room, private_room=written.private_room)
     poll = written.poll
+    quoted = written.quoted
+    if quoted is not None and quoted.told and written.visibility in quoting.OPEN:
+        cc = list(dict.fromkeys([*cc, quoted.facts.account_uri]))  # who is not asked is told
     return shapes.note(
         id=uri,
         type="Note" if written.as_note else written.type,
@@ -331,4 +344,8 @@ def note_json(
         votes=votes or ((0,) * len(poll.options) if poll else ()),
         voters_count=voters_count,
         room=written.room.uri if written.room else None,
+        quote=shapes.Quoting(quoted.facts.uri, quoted.url, stamp) if quoted is not None else None,
+        interaction=quoting.to_uris(
+            written.quote_policy, author=work.actor.uri, followers=work.actor.followers_uri, following=work.actor.following_uri
+        ),
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pleromad import errors, surface
-from pleromad.activities import arrival, authoring, finding, shapes
+from pleromad.activities import arrival, authoring, finding, quote, shapes
 from pleromad.activities.authoring import Written
 from pleromad.activities.work import Result, Work, require
 from pleromad.ids import PUBLIC
@@ -40,9 +40,11 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
     conversation = work.uris.conversation(id)
     if parent is not None:
         conversation = str((parent.data or {}).get("context") or work.uris.conversation(conversation_id))
+    stamp = quote.stamp_of(work, id, written.quoted) if written.quoted is not None else None
     json = authoring.note_json(
         work,
         written,
+        stamp=stamp,
         uri=columns["uri"],
         url=columns["url"],
         published=written.published,
@@ -84,6 +86,8 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
         tags=written.tags,
     )
     await _count(work, found, parent, written.published)
+    if written.quoted is not None:
+        await quote.keep(work, id, written.quoted, written.visibility, json)
     if written.visibility is Visibility.LOCAL:
         return Result(None, id, visibility=written.visibility)
     create = _create_json(work, json)
@@ -167,6 +171,8 @@ async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> 
         reply_elsewhere=note.in_reply_to_uri is not None and parent is None,
     )
     await _count(work, found, parent, columns["created_at"])
+    if note.quote_uri is not None:
+        await quote.take_in(work, id, note, arrived.visibility, live=work.origin.kind != "fetched")
     if room is not None and room.local and raw is not None:
         await announce_in_room(work, room, raw)
     return Result(raw, id, visibility=arrived.visibility)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pleromad import errors
-from pleromad.activities import shapes
+from pleromad.activities import quote, shapes
 from pleromad.activities.create import pass_on_in_room
 from pleromad.activities.work import Result, Work, require
 from pleromad.ids import PUBLIC
@@ -37,6 +37,7 @@ async def apply(work: Work, activity: Delete) -> Result:
         facts.account_id == work.actor.id or moderating or work.origin.kind == "system",
         errors.NotFound(station="check"),
     )
+    await quote.forget(work, facts.id)
     boosts = await note_rows.delete(work.tx, facts.id)
     if facts.visibility is Visibility.DIRECT:
         await conversations.mend(work.tx)

@@ -6,7 +6,9 @@ ActivityStreams 2.0 vocabulary; as:Public in its full form and arrays even for o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from pleromad.clock import iso
@@ -14,6 +16,17 @@ from pleromad.ids import PUBLIC
 from pleromad.model.account import Account
 from pleromad.model.media import Media
 from pleromad.model.note import Emoji, PollDraft, Visibility
+
+AS2_LD = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+
+
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """What a note quotes. `stamp`: the QuoteAuthorization, when there is one."""
+
+    uri: str
+    url: str
+    stamp: str | None
 
 
 def addresses(
@@ -80,6 +93,8 @@ def note(
     votes: Sequence[int],
     voters_count: int,
     room: str | None,
+    quote: Quoting | None = None,
+    interaction: dict[str, object] | None = None,
 ) -> dict[str, Any]:
     data: dict[str, Any] = {
         "id": id,
@@ -106,6 +121,11 @@ def note(
         ],
         "attachment": [attachment(m) for m in media],
     }
+    if quote is not None:
+        _quote(data, quote)
+        content = data["content"]
+    if interaction is not None:
+        data["interactionPolicy"] = interaction
     if language:
         data["contentMap"] = {language: content}
     if updated is not None:
@@ -121,6 +141,18 @@ def note(
         if poll_closes is not None:
             data["endTime"] = iso(poll_closes)
     return data
+
+
+def _quote(data: dict[str, Any], quote: Quoting) -> None:
+    """FEP-044f, what others called it before (Fedibird, Misskey, Pleroma), FEP-e232, and a line for those who know none of these."""
+    data |= {"quote": quote.uri, "quoteUrl": quote.uri, "quoteUri": quote.uri, "_misskey_quote": quote.uri}
+    if quote.stamp:
+        data["quoteAuthorization"] = quote.stamp
+    data["tag"].append(
+        {"type": "Link", "mediaType": AS2_LD, "rel": "https://misskey-hub.net/ns#_misskey_quote", "href": quote.uri, "name": f"RE: {quote.uri}"}
+    )
+    link = escape(quote.url)
+    data["content"] = f'<p class="quote-inline">RE: <a href="{link}">{link}</a></p>{data["content"]}'
 
 
 def attachment(media: Media) -> dict[str, Any]:

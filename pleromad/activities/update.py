@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
-from pleromad import errors, surface, text
-from pleromad.activities import arrival, authoring, create, finding, shapes
+from pleromad import errors, quoting, surface, text
+from pleromad.activities import arrival, authoring, create, finding, quote, shapes
 from pleromad.activities.work import Result, Work, require
 from pleromad.clock import iso
 from pleromad.ids import PUBLIC
@@ -42,6 +42,8 @@ async def apply(work: Work, activity: Update) -> Result:
         require(facts is not None and facts.boost_of_id is None, errors.NotFound(station="check"))
         assert facts is not None
         require(facts.account_id == work.actor.id, errors.Forbidden("This note is not yours", station="check"))
+        if activity.quote_policy is not None:
+            return await _set_quote_policy(work, facts, activity.quote_policy)
         if isinstance(activity.note, NoteDraft):
             return await _rewrite(work, facts, activity.note)
         assert isinstance(activity.note, RemoteNote)
@@ -73,8 +75,12 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
         to=tuple(id for id in old.recipients if id not in {m.account_id for m in old.mentions}),
         room_id=facts.room_id,
         in_reply_to_id=facts.in_reply_to_id,
+        quotes=old.quote is not None,
     )
     written = await authoring.compose(work, whole, note_id=facts.id)
+    quoted, stamp = await quote.of_edit(work, facts.id)
+    policy = quote.policy_of(draft, "", facts.visibility) if draft.quote_policy else old.quote_policy or written.quote_policy
+    written = replace(written, quoted=quoted, quote_policy=policy)
     await note_rows.add_edit(work.tx, facts.id, work.now)
     data = facts.data or {}
     if written.poll is None and old.poll is not None:
@@ -91,6 +97,7 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
         conversation=str(data.get("context") or work.uris.conversation(facts.conversation_id)),
         votes=votes,
         voters_count=(old.poll.voters_count or 0) if votes and old.poll else 0,
+        stamp=stamp,
     )
     await note_rows.change(
         work.tx,
@@ -106,6 +113,8 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
             "tags": list(written.tags),
             "emojis": [(e.shortcode, e.url) for e in written.emojis],
             "has_media": bool(written.media),
+            "quote_automatic": list(policy.automatic),
+            "quote_manual": list(policy.manual),
             "edited_at": work.now,
             "data": json,
         },
@@ -136,6 +145,21 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     return Result(update, facts.id, visibility=facts.visibility)
 
 
+async def _set_quote_policy(work: Work, facts: Facts, word: str) -> Result:
+    """Who may quote it from now on; what quotes it already goes on to."""
+    require(facts.local, errors.Forbidden(station="authorise"))
+    policy = quote.policy_of(NoteDraft(text="", quote_policy=word), "", facts.visibility)
+    actor = work.actor
+    uris = quoting.to_uris(policy, author=actor.uri, followers=actor.followers_uri, following=actor.following_uri)
+    json = {**(facts.data or {}), "interactionPolicy": uris}
+    columns = {"quote_automatic": list(policy.automatic), "quote_manual": list(policy.manual), "data": json}
+    await note_rows.change(work.tx, facts.id, columns)
+    work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, -1))
+    if facts.visibility is Visibility.LOCAL:
+        return Result(None, facts.id, visibility=facts.visibility)
+    return Result(_update_json(work, json, json.get("to", []), json.get("cc", [])), facts.id, visibility=facts.visibility)
+
+
 def _same_poll(old: Any, new: PollDraft | None) -> bool:
     return new is not None and tuple(o.title for o in old.options) == tuple(o.strip() for o in new.options)
 
@@ -150,6 +174,7 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
     arrived = await arrival.receive(work, note)
     keep = {
         "content", "source", "content_type", "spoiler_text", "title", "sensitive", "language", "tags", "emojis", "has_media", "data",
+        "quote_automatic", "quote_manual",
     }  # fmt: skip
     columns = {key: value for key, value in arrived.columns.items() if key in keep}
     old = (await note_rows.load(work.tx, [facts.id], work.media_url))[facts.id][1]
@@ -167,6 +192,8 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
         await note_rows.set_tags(work.tx, facts.id, columns["tags"])
         await note_rows.add_mentions(work.tx, facts.id, note.mention_ids[: arrival.MAX_MENTIONS], ())
     await note_rows.change(work.tx, facts.id, columns)
+    if note.quote_uri is not None or old.quote is not None:
+        await quote.take_in(work, facts.id, note, facts.visibility, live=work.origin.kind != "fetched")
     if edited:
         await finding.find_anew(work, finding.of_arrived(work, facts.id, arrived.columns, note))
     if note.poll is not None:

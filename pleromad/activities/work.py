@@ -30,6 +30,7 @@ class Work:
     usual_visibility: str  # what the actor posts with, when nothing else is said
     usual_language: str | None
     bells: bool  # somebody here wants to be told of each of the actor's notes
+    usual_quote_policy: str
     settings: Settings
     media_url: str
     activity_id: int

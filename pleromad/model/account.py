@@ -126,6 +126,7 @@ class User:
     reason: str = ""  # why they want to join
     two_factor: bool = False
     app_id: int | None = None  # the application they signed up with
+    default_quote_policy: str = "public"
 
     @property
     def staff(self) -> bool:
@@ -219,6 +220,7 @@ class ProfileChange:
     default_sensitive: bool | None = None
     default_language: str | None = None
     default_content_type: str | None = None
+    default_quote_policy: str | None = None  # public, followers, nobody
     also_known_as: tuple[str, ...] | None = None  # uris of accounts elsewhere that may move here
     stay: bool = False  # takes back that the account has moved
     settings: dict[str, object] | None = None  # merged into User.settings

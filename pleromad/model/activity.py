@@ -41,6 +41,7 @@ class Update(Activity):
     profile: ProfileChange | RemoteActor | None = None
     room_id: int | None = None
     room: RoomChange | None = None
+    quote_policy: str | None = None  # of a note of ours, and nothing else of it: public, followers, nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +173,34 @@ class Suspend(Activity):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other(Activity):
     """Of another server, of a type that changes nothing here (Dislike, Listen, Lock ...): its JSON is kept, nobody is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRequest(Activity):
+    """FEP-044f: the actor asks to quote `note_id`, which is ours, in `quoting_id`, which is theirs."""
+
+    note_id: int
+    quoting_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteAccept(Activity):
+    """The actor lets `quoting_id` quote them. `stamp_uri`: the QuoteAuthorization; who submits this has verified it."""
+
+    quoting_id: int
+    stamp_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteReject(Activity):
+    quoting_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRevoke(Activity):
+    """The actor no longer lets `quoting_id` quote them."""
+
+    quoting_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,23 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotePolicy:
+    """Who may quote a note at once, and who when its author lets them: public, followers, following, unsupported_policy."""
+
+    automatic: tuple[str, ...] = ()
+    manual: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a note quotes. `state`: pending, accepted, rejected, revoked, deleted. `quoted_id` None: it is not here."""
+
+    state: str
+    quoted_id: int | None
+    quoted_uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A note or a boost with everything that does not depend on who looks.
 
@@ -115,6 +132,9 @@ class Note:
     expires_at: datetime | None = None
     pinned: bool = False
     local: bool = True
+    quote: Quote | None = None
+    quotes_count: int = 0
+    quote_policy: QuotePolicy | None = None  # None: it does not say
     recipients: tuple[int, ...] = ()  # ids of all accounts addressed one by one (mentions, and silent ones)
 
 
@@ -129,6 +149,8 @@ class NoteState:
     reactions: tuple[str, ...] = ()
     voted: bool = False
     own_votes: tuple[int, ...] = ()
+    follows_author: bool = False  # these two are asked only of notes that some may quote and some not
+    followed_by_author: bool = False
     conversation_id: int | None = None  # of the viewer's conversations of direct notes, the one it is in
 
 
@@ -141,6 +163,8 @@ class Seen:
 
     note: Note
     state: NoteState = NOTHING
+    quote_state: str = ""  # of what it quotes, for this viewer: also unauthorized, blocked_account, blocked_domain, muted_account
+    quoted: Seen | None = None  # where the viewer may see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +211,9 @@ class NoteDraft:
     expires_in_seconds: int | None = None
     published: datetime | None = None
     chat: bool = False  # a direct note to the one of `to`, and to nobody else whatever the text names: a ChatMessage
+    quote_id: int | None = None
+    quote_policy: str | None = None  # public, followers, nobody; None: the writer's default
+    quotes: bool = False  # of an edit: the note quotes something, and goes on to
     scheduled_id: int | None = None  # it waited for its time as this, and so did its media
 
 
@@ -243,4 +270,8 @@ class RemoteNote:
     attachments: tuple[RemoteAttachment, ...] = ()
     poll: RemotePoll | None = None
     room_id: int | None = None
+    quote_uri: str | None = None
+    quote_id: int | None = None  # the note of that uri, when the door could get it
+    quote_stamp: str | None = None  # the QuoteAuthorization: fetched from the quoted author's server, and good
+    quote_policy: tuple[tuple[str, ...], tuple[str, ...]] | None = None  # canQuote: uris of who may at once, and when let
     raw: dict[str, object] = field(default_factory=dict)

@@ -6,11 +6,14 @@ from collections.abc import Collection, Sequence
 
 from pleromad.errors import NotFound
 from pleromad.model.note import NoteEdit, Seen
+from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
 from store import lists as list_rows
 from store import media as media_rows
 from store import notes as note_rows
+from store import quotes as quote_rows
 from store import timelines
+from store.quotes import QuoteRow
 
 
 class NoteReading(Reader):
@@ -45,6 +48,23 @@ class NoteReading(Reader):
         """Whoever may see it: for doors that submit next, which checks."""
         facts = await note_rows.facts(self._database, note_id)
         return facts.account_id if facts is not None else None
+
+    async def quotes(self, viewer: int | None, id: int, page: Page) -> Slice[Seen]:
+        """Who may quote it and does, newest first."""
+        refs = await quote_rows.of_note(self._database, viewer, id, page)
+        if not refs:
+            return Slice(())
+        return Slice(tuple(await self._shelf.seen(viewer, refs)), refs[-1].id if len(refs) >= page.limit else None, refs[0].id)
+
+    async def quote(self, note_id: int) -> QuoteRow | None:
+        """For doors that submit next, which checks."""
+        return await quote_rows.one(self._database, note_id)
+
+    async def quote_asked(self, request_uri: str) -> QuoteRow | None:
+        return await quote_rows.by_request(self._database, request_uri)
+
+    async def quote_stamped(self, stamp_uri: str) -> QuoteRow | None:
+        return await quote_rows.by_stamp(self._database, stamp_uri)
 
     async def thread(self, viewer: int | None, id: int) -> tuple[list[Seen], list[Seen]]:
         """(ancestors from the first down, replies depth first). Raises NotFound."""

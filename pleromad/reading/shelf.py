@@ -11,9 +11,10 @@ from dataclasses import replace
 from pleromad.cache import Cache
 from pleromad.config import Settings
 from pleromad.model.account import Account
-from pleromad.model.note import NOTHING, Note, Seen, Visibility
+from pleromad.model.note import NOTHING, Note, NoteState, Quote, Seen, Visibility
 from store import accounts as account_rows
 from store import notes as note_rows
+from store import quotes as quote_rows
 from store.notes import Ref
 from store.pool import Database
 
@@ -97,13 +98,45 @@ class Shelf:
             return []
         notes = await self.notes(refs)
         shown = [notes[ref.id] for ref in refs if ref.id in notes and (ref.boost_of is None or notes[ref.id].boost_of is not None)]
-        if viewer is None:
-            return [Seen(note) for note in shown]
         said = [note.boost_of or note for note in shown]
+        states = await self._states(viewer, said) if viewer is not None else {}
+        found = [Seen(note, states.get(target.id, NOTHING)) for note, target in zip(shown, said, strict=True)]
+        return await self._with_quotes(viewer, found)
+
+    async def _states(self, viewer: int, said: Sequence[Note]) -> dict[int, NoteState]:
         questions = [note.id for note in said if note.poll is not None]
         directs = [note.id for note in said if note.visibility is Visibility.DIRECT and note.room_id is None]
-        states = await note_rows.states(self.database, viewer, [note.id for note in said], questions, directs)
-        return [Seen(note, states.get(target.id, NOTHING)) for note, target in zip(shown, said, strict=True)]
+        chosen = [note.id for note in said if note.quote_policy is not None and _SOME.intersection((*note.quote_policy.automatic, *note.quote_policy.manual))]
+        return await note_rows.states(self.database, viewer, [note.id for note in said], questions, directs, chosen)
+
+    async def _with_quotes(self, viewer: int | None, found: list[Seen]) -> list[Seen]:
+        """With what they quote, as far as the viewer may see that. Where nothing is quoted it costs nothing, else a fixed number of queries."""
+        quotes = [(seen.note.boost_of or seen.note).quote for seen in found]
+        wanted = list({quote.quoted_id for quote in quotes if quote is not None and quote.state == "accepted" and quote.quoted_id is not None})
+        quoted: dict[int, Seen] = {}
+        hindrances: dict[int, str] = {}
+        if wanted:
+            refs = await note_rows.refs(self.database, viewer, wanted)
+            notes = await self.notes(refs)
+            states = await self._states(viewer, list(notes.values())) if viewer is not None and notes else {}
+            quoted = {id: Seen(note, states.get(id, NOTHING), note.quote.state if note.quote else "") for id, note in notes.items() if note.boost_of is None}
+            hindrances = await quote_rows.hindrances(self.database, viewer, wanted) if viewer is not None else {}
+        return [seen if quote is None else _quoting(seen, quote, quoted, hindrances) for seen, quote in zip(found, quotes, strict=True)]
+
+
+_SOME = frozenset({"followers", "following"})
+
+
+def _quoting(seen: Seen, quote: Quote, quoted: dict[int, Seen], hindrances: dict[int, str]) -> Seen:
+    if quote.state != "accepted":
+        return replace(seen, quote_state=quote.state)
+    if quote.quoted_id is None:
+        return replace(seen, quote_state="deleted")
+    hindrance = hindrances.get(quote.quoted_id, "")
+    there = quoted.get(quote.quoted_id)
+    if there is None:
+        return replace(seen, quote_state=hindrance or "unauthorized")
+    return replace(seen, quote_state=hindrance or "accepted", quoted=there)
 
 
 class Reader:

@@ -14,6 +14,7 @@ from pleromad.model.activity import Origin, Update
 from pleromad.model.page import Page
 from protocols.mastodon.door import DOOR, Call, NoForm
 from protocols.mastodon.endpoints.notifications import ASKED_BY_NOBODY
+from protocols.mastodon.endpoints.quotes import QuotePolicyWord
 from protocols.mastodon.entities.account import CredentialAccount, Preferences, Profile
 from protocols.mastodon.entities.app import RegistrationPending, Token
 from web.bodies import Upload, fields
@@ -48,6 +49,7 @@ class SourceForm(msgspec.Struct):
     privacy: Word | None = None
     sensitive: bool | None = None
     language: str | None = None
+    quote_policy: QuotePolicyWord | None = None
 
 
 class ProfileForm(msgspec.Struct):
@@ -173,6 +175,7 @@ async def _update(call: Call[ProfileForm]) -> None:
         default_visibility=source.privacy or form.default_scope,
         default_sensitive=source.sensitive,
         default_language=source.language,
+        default_quote_policy=source.quote_policy,
         settings=_with_moves(form, await _stored(call)),
     )
     await call.submit(Update(actor_id=call.me.id, profile=change))
@@ -194,6 +197,7 @@ async def preferences(call: Call[NoForm]) -> Preferences:
         default_visibility=user.default_visibility,  # type: ignore[arg-type]  # one of the words
         default_sensitive=user.default_sensitive,
         default_language=user.default_language,
+        default_quote_policy=user.default_quote_policy,  # type: ignore[arg-type]
         expand_media="default",
         expand_spoilers=False,
     )

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from pleromad.activities.quote import NOT_QUOTABLE
 from pleromad.errors import Invalid, NotFound
 from pleromad.model.activity import Announce, Create, Delete, Undo, Update
 from pleromad.model.note import NoteDraft, PollDraft, Seen, Visibility
@@ -14,6 +15,7 @@ from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
 from protocols.mastodon.endpoints import refreshes
 from protocols.mastodon.endpoints.accounts import Ids, WithRelationships, rendered
 from protocols.mastodon.endpoints.media import focus_of
+from protocols.mastodon.endpoints.quotes import QuotePolicyWord
 from protocols.mastodon.endpoints.scheduled import entity as scheduled
 from protocols.mastodon.endpoints.scheduled import moment_of
 from protocols.mastodon.entities.status import ScheduledStatus, StatusEdit, StatusSource
@@ -63,12 +65,14 @@ class StatusForm(TextForm):
     scheduled_at: str | None = None
     quoted_status_id: str | None = None
     quote_id: str | None = None  # Pleroma
+    quote_approval_policy: QuotePolicyWord | None = None
     to: list[str] = []  # Pleroma: handles of people addressed without being named
     expires_in: int | None = None  # Pleroma: seconds
     preview: bool = False  # Pleroma: show it and do not post it
 
 
 class EditForm(TextForm):
+    quote_approval_policy: QuotePolicyWord | None = None
     media_attributes: list[MediaChangeForm] = []
 
 
@@ -82,8 +86,6 @@ async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
     form = call.form
     # What would be posted otherwise than the person means is refused, not ignored.
     at = moment_of(form.scheduled_at) if form.scheduled_at else None
-    if form.quoted_status_id or form.quote_id:
-        raise Invalid("Validation failed: this server cannot quote", field="quoted_status_id")
     if form.expires_in is not None and form.expires_in < 0:
         raise Invalid("Validation failed: expires_in must not be negative", field="expires_in")
     if call.core.resolver is not None and "@" in form.status:
@@ -101,6 +103,8 @@ async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
         poll=_poll(form.poll),
         to=await _addressed(call),
         expires_in_seconds=form.expires_in or None,
+        quote_id=_quoted(form),
+        quote_policy=form.quote_approval_policy,
     )
     if form.preview:
         note = await call.core.activities.preview(Create(actor_id=call.me.id, note=draft), call.origin())
@@ -132,6 +136,7 @@ async def update(call: Call[EditForm]) -> bytes:
             (id_of(change.id), change.description, focus_of(change.focus)) for change in form.media_attributes
         ),
         poll=_poll(form.poll),
+        quote_policy=form.quote_approval_policy,
     )
     outcome = await call.submit(Update(actor_id=call.me.id, note_id=call.id, note=draft))
     return await _status(call, outcome.note_id)
@@ -192,11 +197,6 @@ async def _who(call: Call[WithRelationships], which: str) -> Listed:
     return Listed.of(await rendered(call, found.items, call.form.with_relationships), found)
 
 
-async def no_quotes(call: Call[NoForm]) -> list[object]:
-    await call.core.reading.note(call.viewer_id, call.id)
-    return []
-
-
 async def _status(call: Call[msgspec.Struct], id: int | None) -> bytes:
     if id is None:
         raise NotFound
@@ -227,6 +227,16 @@ def _media_ids(form: TextForm) -> tuple[int, ...]:
         return tuple(dict.fromkeys(id_of(id) for id in form.media_ids))
     except NotFound:
         raise Invalid("Validation failed: one of the attachments is not there", field="media_ids") from None
+
+
+def _quoted(form: StatusForm) -> int | None:
+    given = form.quoted_status_id or form.quote_id
+    if not given:
+        return None
+    try:
+        return id_of(given)
+    except NotFound:
+        raise NotFound(NOT_QUOTABLE) from None
 
 
 def _poll(form: PollForm | None) -> PollDraft | None:

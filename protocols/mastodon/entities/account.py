@@ -252,5 +252,6 @@ class Preferences(Entity, kw_only=True):
     default_visibility: Literal["public", "unlisted", "private", "direct", "local"] = field(name="posting:default:visibility")
     default_sensitive: bool = field(name="posting:default:sensitive")
     default_language: str | None = field(name="posting:default:language")
+    default_quote_policy: Literal["public", "followers", "nobody"] = field(name="posting:default:quote_policy")
     expand_media: Literal["default", "show_all", "hide_all"] = field(name="reading:expand:media")
     expand_spoilers: bool = field(name="reading:expand:spoilers")

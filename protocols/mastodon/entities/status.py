@@ -139,10 +139,14 @@ class PleromaStatus(Entity, kw_only=True):
     parent_visible: bool
     pinned_at: DateTime | None
     quotes_count: int
+    quote_id: Id | None
+    quote_url: str | None
     # What depends on who looks comes last: it is put in behind the ready bytes of the rest.
     emoji_reactions: list[EmojiReaction] | UnsetType = UNSET
     thread_muted: bool | UnsetType = UNSET
     direct_conversation_id: Id | UnsetType | None = UNSET
+    quote: StatusJson | UnsetType | None = UNSET
+    quote_visible: bool | UnsetType = UNSET
 
 
 class Status(Entity, kw_only=True):
@@ -169,13 +173,13 @@ class Status(Entity, kw_only=True):
     card: PreviewCard | None
     language: str | None
     edited_at: DateTime | None
-    quote: Quote | None
-    quote_approval: QuoteApproval
     tagged_collections: list[Collection]
     # From here on it depends on who looks, and when.
     text: str | UnsetType | None = UNSET
     poll: Poll | UnsetType | None = UNSET
     reblog: StatusJson | UnsetType | None = UNSET
+    quote: Quote | UnsetType | None = UNSET
+    quote_approval: QuoteApproval | UnsetType = UNSET
     pleroma: PleromaStatus | UnsetType = UNSET
     favourited: bool | UnsetType = UNSET
     reblogged: bool | UnsetType = UNSET

@@ -181,7 +181,7 @@ class AccountRendering:
                 hide_collections=account.hide_collections,
                 discoverable=account.discoverable,
                 indexable=account.indexable,
-                quote_policy="nobody",
+                quote_policy=user.default_quote_policy,  # type: ignore[arg-type]  # one of the words
                 pleroma=PleromaSource(
                     show_role=account.roles_shown,
                     no_rich_text=False,

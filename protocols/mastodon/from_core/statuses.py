@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 from msgspec import UNSET
@@ -20,18 +21,19 @@ from protocols.mastodon.from_core.cards import preview
 from protocols.mastodon.from_core.filters import results
 from protocols.mastodon.from_core.media import attachment
 from protocols.mastodon.from_core.polls import poll
+from protocols.mastodon.from_core.quotes import approval_of, quote_of, shallow_quote_of
 
 KEPT = 3_000
 SHOWN_REACTIONS = 50  # accounts told under one emoji
 
-_NOBODY_MAY_QUOTE = entities.QuoteApproval(automatic=[], manual=[], current_user="denied")
-
 # The end of most notes: no reactions, no poll, no boost. The head before it ends inside the object `pleroma`.
-_PLAIN = b',"emoji_reactions":[],"thread_muted":false,"direct_conversation_id":null},"text":null,"poll":null,"reblog":null'
+_PLAIN = (
+    b',"emoji_reactions":[],"thread_muted":false,"direct_conversation_id":null,"quote":null,"quote_visible":false}'
+    b',"text":null,"poll":null,"reblog":null,"quote":null,"quote_approval":'
+)
 _UNTOUCHED = b',"favourited":false,"reblogged":false,"muted":false,"bookmarked":false'
-_FOR_ANYBODY = _PLAIN + b"}"
-_FOR_VIEWER = _PLAIN + _UNTOUCHED + b',"filtered":[]}'
-_FOR_AUTHOR = _PLAIN + _UNTOUCHED + b',"pinned":false,"filtered":[]}'
+_FOR_VIEWER = _UNTOUCHED + b',"filtered":[]}'
+_FOR_AUTHOR = _UNTOUCHED + b',"pinned":false,"filtered":[]}'
 
 
 Matches = Mapping[int, Sequence[FilterMatch]]
@@ -55,20 +57,27 @@ class StatusRendering:
         self, seen: Seen, viewer: int | None, *, source: str | None = None, matches: Sequence[FilterMatch] = ()
     ) -> bytes:
         """The Status as JSON. `viewer` None: without what only those who are logged in are told. `source`: with `text`."""
+        return self._one(seen, viewer, source, matches)
+
+    def _one(self, seen: Seen, viewer: int | None, source: str | None, matches: Sequence[FilterMatch], *, quoted: bool = False) -> bytes:
+        """`quoted`: it stands in another one that quotes it, and only names what it quotes itself."""
         note, state = seen.note, seen.state
         head = self._head(note)
         filtered = results(matches) if matches else b"[]"
+        approval = approval_of(note, state, viewer)
         if note.boost_of is not None:
-            boosted = self.one(Seen(note.boost_of, state), viewer, matches=matches)
-            return head + self._tail(note, state, viewer, filtered, boosted=boosted)
-        if note.poll is None and not note.reactions and state is NOTHING and source is None and not matches:
+            boosted = self._one(replace(seen, note=note.boost_of), viewer, None, matches)
+            return head + self._tail(note, state, viewer, filtered, approval, boosted=boosted)
+        if note.quote is None and note.poll is None and not note.reactions and state is NOTHING and source is None and not matches:
             if viewer is None:
-                return head + _FOR_ANYBODY
+                return b"".join((head, _PLAIN, approval, b"}"))
             if viewer != note.account.id:
-                return head + _FOR_VIEWER
+                return b"".join((head, _PLAIN, approval, _FOR_VIEWER))
             if not note.pinned:
-                return head + _FOR_AUTHOR
-        return head + self._tail(note, state, viewer, filtered, source=source)
+                return b"".join((head, _PLAIN, approval, _FOR_AUTHOR))
+        inner = self._one(seen.quoted, viewer, None, (), quoted=True) if seen.quoted is not None and not quoted else None
+        quote = shallow_quote_of(seen) if quoted else quote_of(seen, inner)
+        return head + self._tail(note, state, viewer, filtered, approval, source=source, quote=quote, shown=inner)
 
     def _tail(
         self,
@@ -76,19 +85,23 @@ class StatusRendering:
         state: NoteState,
         viewer: int | None,
         filtered: bytes,
+        approval: bytes,
         *,
         boosted: bytes | None = None,
         source: str | None = None,
+        quote: bytes = b"null",
+        shown: bytes | None = None,
     ) -> bytes:
         parts = [b',"emoji_reactions":', encode([_reaction(each, state) for each in note.reactions])]
         parts += [b',"thread_muted":', _bool(state.muted), b',"direct_conversation_id":', encode(_id(state.conversation_id))]
+        parts += [b',"quote":', shown or b"null", b',"quote_visible":', _bool(shown is not None)]
         parts += [b'},"text":', encode(source), b',"poll":']
         if note.poll is None:
             parts.append(b"null")
         else:
             emojis = [emoji(each) for each in note.emojis]
             parts.append(encode(poll(note, note.poll, state, viewer, self._core.clock.now(), emojis)))
-        parts += [b',"reblog":', boosted or b"null"]
+        parts += [b',"reblog":', boosted or b"null", b',"quote":', quote, b',"quote_approval":', approval]
         if viewer is not None:
             parts += [b',"favourited":', _bool(state.liked), b',"reblogged":', _bool(state.boosted)]
             parts += [b',"muted":', _bool(state.muted), b',"bookmarked":', _bool(state.bookmarked)]
@@ -130,7 +143,7 @@ class StatusRendering:
             emojis=[emoji(each) for each in note.emojis],
             reblogs_count=note.boosts_count,
             favourites_count=note.likes_count,
-            quotes_count=0,
+            quotes_count=note.quotes_count,
             replies_count=note.replies_count,
             url=note.url,
             in_reply_to_id=_id(note.in_reply_to_id),
@@ -138,8 +151,6 @@ class StatusRendering:
             card=preview(note.card) if note.card is not None else None,
             language=note.language,
             edited_at=moment(note.edited_at),
-            quote=None,
-            quote_approval=_NOBODY_MAY_QUOTE,
             tagged_collections=[],
         )
 
@@ -154,7 +165,9 @@ class StatusRendering:
             expires_at=moment(note.expires_at),
             parent_visible=note.in_reply_to_id is not None,
             pinned_at=None,
-            quotes_count=0,
+            quotes_count=note.quotes_count,
+            quote_id=_id(note.quote.quoted_id) if note.quote is not None else None,
+            quote_url=note.quote.quoted_uri if note.quote is not None else None,
         )
 
     def history(self, note: Note, stages: Iterable[NoteEdit]) -> list[entities.StatusEdit]:
