@@ -398,7 +398,6 @@ _PLEROMA = (
     Row("POST", "/api/v1/pleroma/mutes_import", data.mutes, PERSON, "follow|write:mutes", str, data.ListForm),
     Row("GET", "/api/v1/pleroma/backups", data.backups, PERSON, "read:backups", list[Backup]),
     Row("POST", "/api/v1/pleroma/backups", data.make_backup, PERSON, "read:backups", list[Backup]),
-    Row("GET", "/api/v1/pleroma/statuses/<id>/quotes", quotes.many, ANYBODY, "read:statuses", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/pleroma/statuses/<id>/reactions", actions.reactions, ANYBODY, "read:statuses", list[EmojiReaction]),
     Row("GET", "/api/v1/pleroma/statuses/<id>/reactions/<emoji>", actions.reactions, ANYBODY, "read:statuses", list[EmojiReaction]),
     Row("PUT", "/api/v1/pleroma/statuses/<id>/reactions/<emoji>", actions.react, PERSON, "write:statuses", Status),
