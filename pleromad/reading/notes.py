@@ -29,7 +29,7 @@ class NoteReading(Reader):
         found = await self._shelf.fresh(id)
         if found is None or found.note.account.id != author:
             raise NotFound
-        return found
+        return found if found.note.quote is None else await self._shelf.with_quote(author, found)
 
     async def notes(self, viewer: int | None, ids: Sequence[int]) -> list[Seen]:
         """Those the viewer may see, in the order of `ids`."""
