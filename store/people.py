@@ -23,12 +23,26 @@ _STATUSES = {
 
 async def page_of(db: Queries, wanted: AccountFilter, page: Page) -> list[int]:
     """Ids, newest first. The server's own actor and those who were deleted are not among them."""
+    where, params = _conditions(wanted)
+    bounds, tail, more = between(page, "a.id")
+    rows = await db.fetch(
+        f"SELECT a.id FROM accounts a LEFT JOIN users u ON u.account_id = a.id WHERE {' AND '.join(where)}{bounds}{tail}", {**params, **more}
+    )
+    return [row[0] for row in newest_first(rows, page)]
+
+
+async def count(db: Queries, wanted: AccountFilter) -> int:
+    where, params = _conditions(wanted)
+    return int(await db.fetch_value(f"SELECT count(*) FROM accounts a LEFT JOIN users u ON u.account_id = a.id WHERE {' AND '.join(where)}", params))
+
+
+def _conditions(wanted: AccountFilter) -> tuple[list[str], dict[str, Any]]:
+    params: dict[str, Any] = {}
     where = ["a.deleted_at IS NULL", "NOT (a.type = 'Application' AND a.domain IS NULL)"]
     if wanted.local is not None:
         where.append(f"a.domain IS {'' if wanted.local else 'NOT '}NULL")
     if wanted.status:
         where.append(_STATUSES[wanted.status])
-    bounds, tail, params = between(page, "a.id")
     for name, text, column in (
         ("username", wanted.username, "a.username"),
         ("display_name", wanted.display_name, "a.display_name"),
@@ -49,10 +63,7 @@ async def page_of(db: Queries, wanted: AccountFilter, page: Page) -> list[int]:
     if wanted.invited_by is not None:
         where.append("u.invited_by = %(inviter)s")
         params["inviter"] = wanted.invited_by
-    rows = await db.fetch(
-        f"SELECT a.id FROM accounts a LEFT JOIN users u ON u.account_id = a.id WHERE {' AND '.join(where)}{bounds}{tail}", params
-    )
-    return [row[0] for row in newest_first(rows, page)]
+    return where, params
 
 
 def _beginning(text: str) -> str:

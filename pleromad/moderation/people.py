@@ -24,6 +24,10 @@ class People(Officer):
         shown = tuple(found[id] for id in ids if id in found)
         return Slice(shown, ids[-1] if len(ids) >= page.limit else None, ids[0])
 
+    async def count_accounts(self, by: Account | None, wanted: AccountFilter) -> int:
+        self.need(by, Permission.MANAGE_USERS)
+        return await people.count(self._database, wanted)
+
     async def account(self, by: Account | None, id: int) -> Dossier:
         """Raises NotFound."""
         self.need(by, Permission.MANAGE_USERS)

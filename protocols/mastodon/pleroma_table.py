@@ -7,11 +7,27 @@ from typing import Any
 from pleromad.model.moderation import Permission
 from protocols.mastodon.door import Access, NoForm, Row
 from protocols.mastodon.endpoints import chats, empty, pleroma
+from protocols.mastodon.endpoints.admin import pleroma as admin
 from protocols.mastodon.endpoints.admin import relays, settings
 from protocols.mastodon.entities.account import Account
 from protocols.mastodon.entities.chat import Chat, ChatMessage
 from protocols.mastodon.entities.pleroma import Captcha, FederationStatus, Health, PleromaEmoji
-from protocols.mastodon.entities.pleroma_admin import ConfigDescription, Configs, RelayEntity, Relays
+from protocols.mastodon.entities.pleroma_admin import (
+    AdminUser,
+    AdminUsers,
+    ChangedUsers,
+    ConfigDescription,
+    Configs,
+    InviteToken,
+    ModerationLog,
+    NeedReboot,
+    PasswordReset,
+    PermissionGroups,
+    RelayEntity,
+    Relays,
+    UserReport,
+    UserReports,
+)
 from protocols.mastodon.entities.security import Success
 from protocols.mastodon.entities.status import Status
 
@@ -27,6 +43,33 @@ ADMIN = (
     Row("POST", "/api/v1/pleroma/admin/relay", relays.follow, STAFF, "admin:write:follows", RelayEntity, relays.RelayForm, needs=FEDERATION),
     Row("DELETE", "/api/v1/pleroma/admin/relay", relays.unfollow, STAFF, "admin:write:follows", RelayEntity, relays.RelayForm, needs=FEDERATION),
     Row("GET", "/api/v1/pleroma/admin/config/descriptions", settings.descriptions, STAFF, "admin:read", list[ConfigDescription], NoForm, needs=SETTINGS),
+)
+
+USERS = "/api/v1/pleroma/admin/users"
+REPORTS = "/api/v1/pleroma/admin/reports"
+READ, WRITE = "admin:read:accounts", "admin:write:accounts"
+_PEOPLE, _ROLES, _CASES = Permission.MANAGE_USERS, Permission.MANAGE_ROLES, Permission.MANAGE_REPORTS
+
+STAFF_WORK = (
+    Row("GET", USERS, admin.users, STAFF, READ, AdminUsers, admin.UsersForm, needs=_PEOPLE),
+    Row("POST", USERS, admin.create, STAFF, WRITE, list[dict[str, Any]], admin.NewUsersForm, needs=_PEOPLE),
+    Row("DELETE", USERS, admin.delete, STAFF, WRITE, list[str], admin.NicknamesForm, needs=_PEOPLE),
+    Row("PATCH", f"{USERS}/activate", admin.activate, STAFF, WRITE, ChangedUsers, admin.NicknamesForm, needs=_PEOPLE),
+    Row("PATCH", f"{USERS}/deactivate", admin.deactivate, STAFF, WRITE, ChangedUsers, admin.NicknamesForm, needs=_PEOPLE),
+    Row("PATCH", f"{USERS}/approve", admin.approve, STAFF, WRITE, ChangedUsers, admin.NicknamesForm, needs=_PEOPLE),
+    Row("POST", f"{USERS}/invite_token", admin.invite, STAFF, "admin:write:invites", InviteToken, admin.InviteForm, needs=Permission.MANAGE_INVITES),
+    Row("GET", f"{USERS}/<nickname>", admin.user, STAFF, READ, AdminUser, needs=_PEOPLE),
+    Row("GET", f"{USERS}/<nickname>/permission_group", admin.groups, STAFF, READ, PermissionGroups, needs=_PEOPLE),
+    Row("GET", f"{USERS}/<nickname>/permission_group/<group>", admin.groups, STAFF, READ, PermissionGroups, needs=_PEOPLE),
+    Row("POST", f"{USERS}/<nickname>/permission_group/<group>", admin.join_group, STAFF, WRITE, PermissionGroups, needs=_ROLES),
+    Row("DELETE", f"{USERS}/<nickname>/permission_group/<group>", admin.leave_group, STAFF, WRITE, PermissionGroups, needs=_ROLES),
+    Row("GET", f"{USERS}/<nickname>/password_reset", admin.password_reset, STAFF, WRITE, PasswordReset, needs=_PEOPLE),
+    Row("GET", REPORTS, admin.reports, STAFF, "admin:read:reports", UserReports, admin.ReportsForm, needs=_CASES),
+    Row("PATCH", REPORTS, admin.set_reports, STAFF, "admin:write:reports", None, admin.ReportStatesForm, needs=_CASES),
+    Row("GET", f"{REPORTS}/<id>", admin.report, STAFF, "admin:read:reports", UserReport, needs=_CASES),
+    Row("GET", "/api/v1/pleroma/admin/moderation_log", admin.log, STAFF, "admin:read", ModerationLog, admin.PagedForm, needs=Permission.VIEW_AUDIT_LOG),
+    Row("GET", "/api/v1/pleroma/admin/need_reboot", admin.need_reboot, STAFF, "admin:read", NeedReboot, needs=SETTINGS),
+    Row("GET", "/api/v1/pleroma/admin/frontends", empty.nothing, STAFF, "admin:read", list[Any], needs=SETTINGS),
 )
 
 CHATS = (
@@ -58,7 +101,7 @@ PEOPLE = (
     Row("PATCH", "/api/v1/pleroma/settings/<app>", pleroma.set_settings, PERSON, "write:accounts", dict[str, Any]),
 )
 
-PLEROMA: tuple[Row, ...] = (*ADMIN, *CHATS, *SERVER, *PEOPLE)
+PLEROMA: tuple[Row, ...] = (*ADMIN, *STAFF_WORK, *CHATS, *SERVER, *PEOPLE)
 
 # Mastodon's endpoints, where Pleroma has them.
 ALSO = {
