@@ -222,7 +222,7 @@ class SanctionTests(StaffCase):
         await self.act(far, "none", 422)
         await self.act(far, "disable", 422)
         await self.act(far, "suspend")
-        [relation] = await self.call("GET", f"/api/v1/accounts/relationships?id[]={far.id}", self.by_alice)
+        [relation] = await self.call("GET", f"/api/v1/accounts/relationships?id[]={far.id}&with_suspended=true", self.by_alice)
         self.assertFalse(relation["followed_by"])
         [told] = await self.call("GET", "/api/v1/notifications?types[]=severed_relationships", self.by_alice)
         self.assertEqual(
