@@ -127,14 +127,20 @@ class EmbeddedTests(HostileCase):
         self.assertEqual((await self.count("notes"), third.asked_for("/notes/9")), (before, 1))
 
     async def test_s04_who_is_no_group_passes_nothing_on(self) -> None:
-        """A whole activity inside an Announce, of somebody on another server and of one beside."""
+        """A whole activity inside an Announce, of somebody on another server and of one beside. Of a Create the note is fetched where
+        it is at home, as for any boost (WordPress sends such); nothing inside is believed or done."""
         await self.follow_bob()
         third = await self.peer()
-        before = await self.count("notes")
+        await self.send(self.create(9))
         for number, (peer, who) in enumerate(((third, third.person("joe")), (self.far, self.far.person("carol")))):
-            inner = {"id": f"{peer.url}/activities/1", "type": "Create", "actor": who, "object": peer.note(who, 5)}
-            await self.send(self.activity("Announce", inner, 10 + number, to=[PUBLIC]))
-        self.assertEqual(await self.count("notes"), before)
+            forged = {**peer.note(who, 5), "content": "<p>forged</p>"}
+            nowhere = {**forged, "id": f"{peer.url}/notes/404"}
+            for each, (type, object) in enumerate((("Create", forged), ("Create", nowhere), ("Like", f"{self.far.url}/notes/9"), ("Delete", f"{self.far.url}/notes/9"))):
+                inner = {"id": f"{peer.url}/activities/{each}", "type": type, "actor": who, "object": object}
+                await self.send(self.activity("Announce", inner, 10 + 10 * number + each, to=[PUBLIC]))
+            self.assertEqual((await self.content(f"{peer.url}/notes/5"), await self.content(f"{peer.url}/notes/404")), ("<p>note 5</p>", ""))
+        self.assertEqual(await self.count("likes"), 0)
+        self.assertEqual(await self.content(f"{self.far.url}/notes/9"), "<p>note 9</p>")
 
     async def test_s04_what_a_group_passes_on_is_asked_for_at_home(self) -> None:
         group = self.far.person("world", type="Group")
