@@ -119,7 +119,7 @@ class KeyStormTests(SiteCase):
     DOORS = ("activitypub",)
 
     async def test_s30_one_address_makes_us_fetch_so_many_keys_and_no_more(self) -> None:
-        self.patch(adapter, "KEY_FETCHES", Limit("keys", 3, 300))
+        self.patch(adapter, "KEY_FETCHES", Limit("a few keys", 3, 300))
         private = signatures.private_key(another_pair().private)
         statuses = []
         for number in range(6):
