@@ -323,7 +323,8 @@ class Jobs:
         self._flush_due = True
         self._waiting |= self._keyed
         self._keyed.clear()
-        if self._started and not self._pumping and self._finished:
+        # Also with nothing to forget: a take of another kind may have done that, and the next of the key waits all the same.
+        if self._started and not self._pumping and (self._finished or self._waiting):
             self._pumping = True
             spawn(self._pump(), "forgetting finished jobs")
 

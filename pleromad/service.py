@@ -181,7 +181,7 @@ class ActivityService:
                 work.tx,
                 id=id,
                 uri=uri,
-                type=str(data.get("type") or activity.type)[:60],
+                type=name[:60] if isinstance(name := data.get("type"), str) and name else activity.type,
                 account_id=account.id,
                 note_id=result.note_id,
                 visibility=visibility,
