@@ -12,7 +12,7 @@ from tests.protocols.activitypub import trees
 from tests.protocols.activitypub.test_inbox import InboxCase
 from tests.support.peer import ACTIVITY_JSON, Page
 
-NUMBER = 100
+NUMBER = 120
 # Rows that cannot be: what must be true of every note and account, whatever came in.
 HALF_WRITTEN = (
     "SELECT uri FROM notes n WHERE has_media <> EXISTS (SELECT FROM media m WHERE m.note_id = n.id) AND boost_of_id IS NULL",
@@ -74,7 +74,7 @@ class TreeTests(InboxCase):
                 await self.quiet(self.here)
         await self.quiet(self.here)
         self.assertLessEqual(statuses, {202, 400, 401, 403, 413, 422})
-        self.assertLessEqual({202, 400}, statuses)
+        self.assertIn(202, statuses)
         await self.nothing_is_half_written()
         self.assertGreater(await self.notes(), 1)
 
