@@ -37,7 +37,9 @@ class Counters(Protocol):
     def connectionMade(self) -> None:
         core = getattr(self._house, "core", None)
         ready = core is not None and self._house.http is not None and bool(self._house.http.ports)
-        counted = {"ready": ready, "statements": core.statements if core is not None else 0}
+        counted = {"ready": ready, "statements": 0, "round_trips": 0}
+        if core is not None:
+            counted |= {"statements": core.statements, "round_trips": core.round_trips}
         self.transport.write(json.dumps(counted).encode())
         self.transport.loseConnection()
 

@@ -99,6 +99,7 @@ class Maker:
         self._local_private, self._local_public = local_keys
         self._remote_public = remote_public
         self._low = 0
+        self._ids: set[int] = set()
         self.tables = Tables()
 
     def make(self) -> Tables:
@@ -110,7 +111,11 @@ class Maker:
 
     def _id(self, moment: datetime) -> int:
         self._low = (self._low + 1) & 0xFFFF
-        return (int(moment.timestamp() * 1000) << 16) | self._low
+        id = (int(moment.timestamp() * 1000) << 16) | self._low
+        while id in self._ids:  # of a million, some meet
+            id += 1 << 16
+        self._ids.add(id)
+        return id
 
     def _at(self, part: float) -> datetime:
         """A moment in the past: 0 is the beginning, 1 the end."""

@@ -16,11 +16,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg2
-from cryptography.hazmat.primitives import serialization
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bench import data, text
@@ -69,6 +71,11 @@ class Daemon:
     @property
     def statements(self) -> int:
         return int(self.counted()["statements"])
+
+    @property
+    def round_trips(self) -> int:
+        """Messages to PostgreSQL: some hold several statements."""
+        return int(self.counted()["round_trips"])
 
     @property
     def cpu_seconds(self) -> float:
@@ -169,14 +176,14 @@ class Bench:
     # ---- the daemon
 
     @contextmanager
-    def daemon(self) -> Iterator[Daemon]:
-        """A daemon on a fresh copy of the data; stopped, with the copy, in the end."""
+    def daemon(self, *, tls: bool = False) -> Iterator[Daemon]:
+        """A daemon on a fresh copy of the data; stopped, with the copy, in the end. `tls`: its HTTP port speaks it."""
         template = self.template()
         name = f"bench_run_{secrets.token_hex(4)}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
         folder = Path(tempfile.mkdtemp(prefix="pleromad-bench-"))
         try:
-            daemon = self._start(folder, self.postgres.dsn(name))
+            daemon = self._start(folder, self.postgres.dsn(name), tls)
             try:
                 yield daemon
             finally:
@@ -189,9 +196,9 @@ class Bench:
             self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _start(self, folder: Path, dsn: str) -> Daemon:
+    def _start(self, folder: Path, dsn: str, tls: bool) -> Daemon:
         http, gopher = free_port(), free_port()
-        config = self._config(folder, dsn, http, gopher)
+        config = self._config(folder, dsn, http, gopher, tls)
         ear = folder / "ear"
         environment = {**os.environ, "PLEROMAD_BENCH_CONFIG": str(config), "PLEROMAD_BENCH_SOCKET": str(ear), "PYTHONPATH": str(ROOT)}
         logfile = self.folder / "daemon.log"
@@ -215,7 +222,11 @@ class Bench:
         process.kill()
         raise SystemExit(f"The daemon did not start in {START_SECONDS} s; its log is {logfile}")
 
-    def _config(self, folder: Path, dsn: str, http: int, gopher: int) -> Path:
+    def _config(self, folder: Path, dsn: str, http: int, gopher: int, tls: bool = False) -> Path:
+        listen = f"tcp:{http}:interface=127.0.0.1"
+        if tls:
+            certificate = _certificate(folder)
+            listen = f"ssl:{http}:privateKey={certificate}:certKey={certificate}:interface=127.0.0.1"
         config = folder / "bench.toml"
         config.write_text(
             f"""\
@@ -227,7 +238,7 @@ registrations = "closed"
 dsn = "{dsn}"
 data_dir = "{folder / "data"}"
 [http]
-listen = ["tcp:{http}:interface=127.0.0.1"]
+listen = ["{listen}"]
 public_url = "{BASE}"
 [gopher]
 enabled = true
@@ -267,6 +278,20 @@ def family(pid: int) -> list[int]:
         found.append(one)
         waiting += parents.get(one, [])
     return found
+
+
+def _certificate(folder: Path) -> Path:
+    """A key and a certificate of its own, in one file."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DOMAIN)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(x509.random_serial_number()).not_valid_before(now).not_valid_after(now + timedelta(days=2))
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = folder / "tls.pem"
+    file.write_bytes(private + made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    file.chmod(0o600)
+    return file
 
 
 def _pair() -> tuple[str, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import sys
 import time
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ class Order(msgspec.Struct):
     seconds: float = 10.0
     pause_seconds: float = 0.0
     expect: bytes = b""
+    tls: bool = False
 
 
 class Outcome(msgspec.Struct):
@@ -59,18 +61,26 @@ async def _gopher(order: Order, loop: asyncio.AbstractEventLoop, requests: Itera
             await asyncio.sleep(max(0.0, order.pause_seconds - taken))
 
 
+def _any_certificate() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 class _Http:
     """One connection; answers must have a Content-Length."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tls: bool) -> None:
         self._port = port
+        self._tls = _any_certificate() if tls else None
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
     async def ask(self, request: bytes) -> tuple[bytes, int]:
         """(the beginning of the answer, its size)"""
         if self._writer is None:
-            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=4_000_000)
+            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=4_000_000, ssl=self._tls)
         assert self._reader is not None
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
@@ -89,7 +99,7 @@ class _Http:
 
 
 async def _http(order: Order, requests: Iterator[bytes], outcome: Outcome, end: float) -> None:
-    connection = _Http(order.port)
+    connection = _Http(order.port, order.tls)
     for request in requests:
         start = time.perf_counter()
         if end and start >= end:

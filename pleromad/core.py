@@ -111,6 +111,11 @@ class Core:
         """How many SQL statements this daemon has sent; for measurements."""
         return self._database.statements
 
+    @property
+    def round_trips(self) -> int:
+        """In how many messages; for measurements."""
+        return self._database.round_trips
+
     async def start(self) -> None:
         """Listen to other daemons. Jobs start apart, when the doors have said who does which."""
         await self.bus.start()
