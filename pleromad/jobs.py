@@ -21,6 +21,7 @@ __all__ = ["Drop", "Job", "Jobs", "Later", "growing"]
 
 LEASE_SECONDS = 180.0
 KEPT_AT_ONCE = 64
+SLOW_SECONDS = 1.0
 POLL_SECONDS = 5.0
 FLUSH_SECONDS = 0.1
 NEXT_SECONDS = 0.01  # until it is asked what waited for a key that is free again
@@ -53,8 +54,15 @@ class _Kind:
     per_key: int
     backoff: Callable[[int], float]
     on_exhausted: Worker | None
+    most: int
+    started: dict[int, float] = field(default_factory=dict)  # job id -> when, by the reactor's clock
     running: dict[int, Job] = field(default_factory=dict)
     more: bool = False  # at the last look there were as many as could be taken
+
+    def free(self, now: float) -> int:
+        """How many may begin. Those that have long been at it leave their place to others, up to `most` in all."""
+        quick = sum(now - since < SLOW_SECONDS for since in self.started.values())
+        return min(self.concurrency - quick, self.most - len(self.running))
 
     def busy(self) -> list[str]:
         keys = Counter(job.key for job in self.running.values() if job.key is not None)
@@ -98,9 +106,13 @@ class Jobs:
         per_key: int = 1,
         backoff: Callable[[int], float] = growing,
         on_exhausted: Worker | None = None,
+        most: int = 0,
     ) -> None:
-        """Say who does jobs of this kind. Of jobs with the same key at most `per_key` run at a time, older ones first."""
-        self._kinds[kind] = _Kind(worker, concurrency, per_key, backoff, on_exhausted)
+        """Say who does jobs of this kind. Of jobs with the same key at most `per_key` run at a time, older ones first.
+
+        `most`: how many may run when some of them are slow; without it `concurrency` is the most.
+        """
+        self._kinds[kind] = _Kind(worker, concurrency, per_key, backoff, on_exhausted, max(most, concurrency))
 
     def periodic(self, name: str, seconds: float, work: Callable[[], Awaitable[Any]]) -> None:
         """About every `seconds`, in one of all daemons."""
@@ -252,9 +264,10 @@ class Jobs:
                 raise
 
     async def _take(self, name: str, kind: _Kind) -> None:
-        free = kind.concurrency - len(kind.running)
+        free = kind.free(self._reactor.seconds())
         if free <= 0:
             kind.more = True
+            self._look_again(kind)
             return
         finished, self._finished = self._finished, []
         try:
@@ -263,9 +276,18 @@ class Jobs:
             self._finished += finished
             raise
         kind.more = len(taken) == free
+        if kind.more:
+            self._look_again(kind)
+        now = self._reactor.seconds()
         for job in taken:
+            kind.started[job.id] = now
             kind.running[job.id] = job
             self._tasks[job.id] = spawn(self._run(kind, job), f"job {name} {job.id}")
+
+    def _look_again(self, kind: _Kind) -> None:
+        """When those that run have turned out to be slow."""
+        if kind.most > kind.concurrency:
+            self._wake_in(SLOW_SECONDS)
 
     async def _set_timer(self) -> None:
         """Look again when the next job is due (one that was put off, or of another daemon), at the latest in a few seconds."""
@@ -300,6 +322,7 @@ class Jobs:
         finally:
             if self._started:
                 kind.running.pop(job.id, None)
+                kind.started.pop(job.id, None)
                 self._tasks.pop(job.id, None)
         self._done(kind, job)
 

@@ -58,7 +58,7 @@ def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
     core.activities.add_durable(EXPAND)
     core.jobs.work(KIND, inbox.work, concurrency=12)
     core.jobs.work(EXPAND, delivery.expand, concurrency=4)
-    core.jobs.work(POST, delivery.post, concurrency=32)
+    core.jobs.work(POST, delivery.post, concurrency=32, most=160)
     core.jobs.work(FORWARD, Forwarding(door).work, concurrency=4)
     core.jobs.work(RELAY, door.relaying.work, concurrency=2)
     core.jobs.work(FETCH, Fetching(door).work, concurrency=4)

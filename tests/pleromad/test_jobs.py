@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater
+from twisted.internet.task import Clock, deferLater
 
 from pleromad.errors import Invalid
 from pleromad.jobs import Drop, Job, Jobs, Later
@@ -151,3 +153,39 @@ class JobsTests(PostgresCase):
             await told[1]
         await told[2]
         self.assertEqual(await self.database.fetch("SELECT key FROM jobs ORDER BY key"), [("a",), ("c",)])
+
+    async def test_slow_ones_leave_their_place_to_others(self) -> None:
+        clock = Clock()
+        jobs, begun = Jobs(self.database, _Reactor(clock)), []
+        self.addCleanup(lambda: Deferred.fromCoroutine(jobs.stop()))
+        end: Deferred[None] = Deferred()
+
+        async def worker(job: Job) -> None:
+            begun.append(job.payload["n"])
+            await end
+
+        jobs.work("x", worker, concurrency=2, most=3)
+        await jobs.add_many("x", [(None, {"n": n}) for n in range(5)])
+        await jobs.start()
+        await self.until(lambda: len(begun) == 2)
+        clock.advance(1.5)
+        await self.until(lambda: len(begun) == 3)
+        clock.advance(1.5)
+        await self.until(lambda: not jobs._pumping)
+        self.assertEqual(begun, [0, 1, 2])  # no more than that
+        end.callback(None)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        for _ in range(400):
+            if true():
+                return
+            await deferLater(reactor, 0.01, lambda: None)
+        self.fail("it did not happen")
+
+
+class _Reactor:
+    """A clock that is advanced by hand."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.callLater = clock.callLater
+        self.seconds = clock.seconds
