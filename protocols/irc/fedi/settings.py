@@ -94,6 +94,7 @@ async def room(ask: Ask) -> None:
     found = await ask.core.reading.room_by_name(word)
     if found is None:
         raise NotFound("There is no such room")
+    found = await ask.core.reading.room_of(ask.me, found.id)  # a secret one is there for its members alone
     what, _, value = rest.lower().partition(" ")
     value = value.strip()
     if what == "keep" and (value == "forever" or value.isdecimal()):

@@ -124,7 +124,10 @@ class Ask:
         """By nick or handle; people of other servers are asked for. Raises NotFound and what the resolver raises."""
         handle = acct_of(word)
         try:
-            return await self.core.reading.account_by_handle(handle)
+            account = await self.core.reading.account_by_handle(handle)
+            if account.group:  # a secret room exists for those who are in it alone
+                await self.core.reading.room_of(self.me, account.id)
+            return account
         except NotFound:
             if self.core.resolver is None or "@" not in handle:
                 raise NotFound(f"Nobody is called {cut_text(word, 100)}") from None

@@ -15,7 +15,7 @@ from tests.protocols.irc.support import IrcCase
 
 SECRET = "xyzzy"
 CAPS = ("message-tags", "batch", "server-time", "draft/chathistory", "echo-message", "draft/read-marker", "draft/metadata-3", "znc.in/playback")
-TARGETS = ["#vault", "alice", "carol", "bob", "&home", "&notifications", "&bookmarks", "&dm-1", "&ops", "&list/friends", "*", "fedi", "NOTE"]
+TARGETS = ["#vault", "vault", "alice", "carol", "bob", "&home", "&notifications", "&bookmarks", "&dm-1", "&ops", "&list/friends", "*", "fedi", "NOTE"]
 SUBCOMMANDS = ["LATEST", "AROUND", "BETWEEN", "TARGETS", "GET", "LIST", "SYNC", "SUB", "SET", "+", "S", "msgid=NOTE", "timestamp=2020-01-01T00:00:00.000Z", "10", "+o", "b"]
 
 COMMAND = st.one_of(
@@ -25,7 +25,7 @@ COMMAND = st.one_of(
     ).map(lambda parts: " ".join([parts[0], *parts[1]])),
     st.tuples(
         st.sampled_from([*sorted(VERBS), *(f"ops {name}" for name in sorted(STAFF_VERBS))]),
-        st.lists(st.sampled_from(["NOTE", "alice", "#vault", "@carol", "friends", "^", "1", "text", "delete", "show", "on", "keep", "add"]), max_size=3),
+        st.lists(st.sampled_from(["NOTE", "alice", "#vault", "vault", "@carol", "friends", "^", "1", "text", "delete", "show", "on", "keep", "add"]), max_size=3),
     ).map(lambda parts: f"PRIVMSG fedi :{' '.join([parts[0], *parts[1]])}"),
     st.sampled_from(["PRIVMSG", "NOTICE", "REDACT", "@+draft/react=x;+draft/reply=NOTE TAGMSG", "@+draft/reply=NOTE PRIVMSG"]).flatmap(
         lambda command: st.sampled_from(TARGETS).map(lambda target: f"{command} {target} NOTE")
@@ -50,6 +50,7 @@ class LeakTests(IrcCase):
             examples.append(lines)
 
         collect()
+        examples += [["PRIVMSG fedi :profile vault"], ["PRIVMSG fedi :room #vault"], ["WHOIS vault", "METADATA vault LIST", "PRIVMSG fedi :search vault"]]
         alice = await self.logged_in(self.alice, caps=CAPS)
         await alice.ask("JOIN #vault", f"MODE #vault +sik {SECRET}", f"TOPIC #vault :{SECRET}", f"PRIVMSG #vault :{SECRET} line")
         await alice.ask(f"PRIVMSG carol :{SECRET} letter", f"PRIVMSG fedi :cw {SECRET}", "PRIVMSG fedi :visibility followers", f"PRIVMSG fedi :post {SECRET}")
