@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from store.pool import Queries
@@ -56,3 +57,16 @@ async def set_signature(db: Queries, host: str, kind: str) -> None:
     await db.write(
         "INSERT INTO hosts (host, signature) VALUES (%s, %s) ON CONFLICT (host) DO UPDATE SET signature = excluded.signature", (host, kind)
     )
+
+
+async def set_software(db: Queries, host: str, software: str, groups: bool) -> None:
+    await db.write(
+        "INSERT INTO hosts (host, software, groups) VALUES (%s, %s, %s)"
+        " ON CONFLICT (host) DO UPDATE SET software = excluded.software, groups = excluded.groups",
+        (host, software, groups),
+    )
+
+
+async def without_groups(db: Queries, hosts: Sequence[str]) -> set[str]:
+    """Those that know boosts, but not what a group passes on."""
+    return {row[0] for row in await db.fetch("SELECT host FROM hosts WHERE host = ANY(%s) AND groups = false", (list(hosts),))}

@@ -266,6 +266,12 @@ async def id_of(db: Queries, uri: str) -> int | None:
     return None if value is None else int(value)
 
 
+async def room_of(db: Queries, uri: str) -> int | None:
+    """The room the note of that uri was said in."""
+    value = await db.fetch_value("SELECT room_id FROM notes WHERE uri = %s", (uri,))
+    return None if value is None else int(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the activities need to know of a note they act on."""

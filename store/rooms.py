@@ -16,9 +16,12 @@ SETTABLE = ("topic", "invite_only", "moderated", "members_only", "secret", "topi
 
 
 async def add(db: Queries, id: int, created_by: int | None, topic: str = "") -> None:
-    """A room's row, also of a remote Group when somebody here joins it."""
+    """A room's row, also of a remote Group when somebody here joins it: with what its actor says of its door."""
     await db.write(
-        "INSERT INTO rooms (account_id, created_by, topic) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (id, created_by, topic)
+        """INSERT INTO rooms (account_id, created_by, topic, invite_only, secret)
+           SELECT id, %s, %s, domain IS NOT NULL AND locked, domain IS NOT NULL AND NOT discoverable FROM accounts WHERE id = %s
+           ON CONFLICT DO NOTHING""",
+        (created_by, topic, id),
     )
 
 
@@ -158,11 +161,13 @@ async def change(db: Queries, room_id: int, columns: Mapping[str, Any]) -> None:
     await db.write(f"UPDATE rooms SET {assignments} WHERE account_id = %s", (*columns.values(), room_id))
 
 
-async def has_remote_member(db: Queries, room_id: int) -> bool:
-    return bool(
-        await db.fetch_value(
-            "SELECT EXISTS (SELECT FROM follows f JOIN accounts a ON a.id = f.account_id"
-            " WHERE f.target_id = %s AND f.accepted AND a.domain IS NOT NULL)",
-            (room_id,),
-        )
+async def remote_members(db: Queries, room_id: int) -> tuple[bool, bool]:
+    """(whether there are members elsewhere, whether some are on hosts that know no groups)."""
+    row = await db.fetch_one(
+        "SELECT count(*) > 0, coalesce(bool_or(h.groups = false), false) FROM follows f JOIN accounts a ON a.id = f.account_id"
+        " LEFT JOIN hosts h ON h.host = substring(a.inbox from '^https?://([^/]+)')"
+        " WHERE f.target_id = %s AND f.accepted AND a.domain IS NOT NULL",
+        (room_id,),
     )
+    assert row is not None
+    return row[0], row[1]

@@ -229,7 +229,10 @@ async def pass_on_in_room(work: Work, room_id: int, data: dict[str, Any]) -> Non
 
 async def announce_in_room(work: Work, room: Account, inner: dict[str, Any]) -> None:
     """A room of ours passes what was said in it on to its members elsewhere, in the order it heard it (FEP-1b12)."""
-    if room.type is not ActorType.GROUP or not await room_rows.has_remote_member(work.tx, room.id):
+    if room.type is not ActorType.GROUP:
+        return
+    elsewhere, boosts = await room_rows.remote_members(work.tx, room.id)
+    if not elsewhere:
         return
     id = await work.ids.mint()
     public = [PUBLIC] if set(_PUBLIC_SPELLINGS) & {*_texts(inner.get("to")), *_texts(inner.get("cc"))} else []
@@ -237,12 +240,19 @@ async def announce_in_room(work: Work, room: Account, inner: dict[str, Any]) -> 
         "Announce",
         id=work.uris.activity(id),
         actor=room.uri,
-        object={key: value for key, value in inner.items() if key != "@context"},
+        # A proof inside (FEP-8b32) covers the context it was made with.
+        object={key: value for key, value in inner.items() if key != "@context" or "proof" in inner},
         to=[room.followers_uri],
         cc=public,
         published=work.now,
     )
     work.also.append((work.uris.activity(id), room, data, "unlisted" if public else "direct"))
+    note = inner.get("object")
+    if boosts and public and inner.get("type") == "Create" and isinstance(note, dict):
+        # For servers that know no groups (Mastodon): they take the note itself, boosted.
+        id = await work.ids.mint()
+        boost = {**data, "id": work.uris.activity(id), "object": note.get("id")}
+        work.also.append((work.uris.activity(id), room, boost, "unlisted"))
 
 
 _PUBLIC_SPELLINGS = (PUBLIC, "as:Public", "Public")  # what a remote activity says stays as it was said

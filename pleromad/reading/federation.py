@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,14 @@ class FederationReading(Reader):
     async def buried(self, uri: str) -> datetime | None:
         """When an object of that uri was deleted."""
         return (await activity_rows.buried(self._database, [uri])).get(uri)
+
+    async def without_groups(self, hosts: Sequence[str]) -> set[str]:
+        """Of these hosts those that know boosts, but not what a group passes on (FEP-1b12)."""
+        return await host_rows.without_groups(self._database, hosts)
+
+    async def room_of_note(self, uri: str) -> int | None:
+        """The room a note was said in; None when it is not here or was said in none."""
+        return await note_rows.room_of(self._database, uri)
 
     async def signature_of(self, host: str) -> str:
         """The kind of signature the host took last, '' when not known."""

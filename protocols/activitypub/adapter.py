@@ -12,6 +12,7 @@ from pleromad.errors import PleromadError, RateLimited, StoreUnavailable, Unreac
 from pleromad.jobs import Drop, Job, Later, growing
 from pleromad.relays import JOB as RELAY
 from protocols.activitypub import clients
+from protocols.activitypub.backfill import backfill
 from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.delivery import EXPAND, POST, Delivery
 from protocols.activitypub.discovery import Discovery
@@ -26,6 +27,7 @@ from protocols.activitypub.ledger import Ledger
 from protocols.activitypub.receiving import Receiver
 from protocols.activitypub.resolving import Resolving
 from protocols.activitypub.serving import register
+from protocols.activitypub.software import Software
 from protocols.activitypub.walking import Walker
 from web.client import client_of
 from web.limits import Limit, group_of
@@ -50,7 +52,7 @@ def build(core: Core, site: Site | None, reactor: Any) -> Service | None:
 
     circuit = Circuit(core)
     keyring = Keyring(core, door.fetcher, door.people, allow)
-    inbox = Inbox(core, keyring, Receiver(door), circuit, door)
+    inbox = Inbox(core, keyring, Receiver(door, keyring.prover), circuit, door)
     ledger = Ledger(core, reactor)
     delivery = Delivery(door, circuit, ledger)
     register(site, door, keyring, inbox)
@@ -72,24 +74,36 @@ class Fetching:
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._software = Software(door.core, door.client)
 
     async def work(self, job: Job) -> None:
         if not self._door.core.settings.federation.enabled:
             raise Drop("federation is off")
         try:
-            if job.payload["what"] == "featured":
-                await self._door.threads.featured(await self._door.core.reading.account(int(job.payload["account_id"])))
-            elif job.payload["what"] == "followers":
-                account = await self._door.core.reading.account(int(job.payload["account_id"]))
-                await FollowerSync(self._door).mend(account, str(job.payload["url"]))
-            elif job.payload["what"] == "thread":
-                await Walker(self._door.core, self._door.fetcher, self._door.threads).walk(int(job.payload["note_id"]))
+            match job.payload["what"]:
+                case "thread":
+                    await Walker(self._door.core, self._door.fetcher, self._door.threads).walk(int(job.payload["note_id"]))
+                case what:
+                    await self._of_account(what, job)
         except StoreUnavailable as error:
             raise Later(5, str(error), counted=False) from error
         except Unreachable as error:
             raise Later(growing(job.attempts), str(error)) from error
         except PleromadError as error:
             raise Drop(str(error)) from error
+
+
+    async def _of_account(self, what: str, job: Job) -> None:
+        account = await self._door.core.reading.account(int(job.payload["account_id"]))
+        match what:
+            case "featured":
+                await self._door.threads.featured(account)
+            case "followers":
+                await FollowerSync(self._door).mend(account, str(job.payload["url"]))
+            case "outbox":
+                await backfill(self._door, account)
+            case "software":
+                await self._software.ask(account)
 
 
 class _Door(Service):

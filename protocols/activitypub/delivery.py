@@ -42,7 +42,8 @@ GIVE_UP = timedelta(days=7)
 MISSING_TRIES = 3  # 401, 403, 404: a peer that is being set up, or has lost our key
 BY_HAND_SECONDS = 60.0  # after staff said so, a host is asked whatever is remembered of it
 READY = 200  # activities kept in the form they go out
-# What is public may be passed on by anybody, so it carries its own proof (FEP-8b32); what is not must stay deniable.
+# What is public may be passed on by anybody, so it carries its own proof (FEP-8b32), as what is said in a room, which the
+# room passes on; what is not must stay deniable.
 PROVED = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
@@ -92,11 +93,12 @@ class Delivery:
         if row is None:
             raise Drop("the activity is gone")
         refused = self._core.activities.policies.host_refused
+        inboxes = await self._dialect(row.type, row.data, await self._core.reading.inboxes(row))
         jobs: list[tuple[str | None, dict[str, Any]]] = []
         marks: list[str | None] = []
         about = about_of(row.data)
         whole, announced, note_uri = await self._door.relaying.inboxes(row)
-        found = dict.fromkeys([*await self._core.reading.inboxes(row), *whole])
+        found = dict.fromkeys([*inboxes, *whole])
         named = {inbox for inbox, _ in found}
         announcing = [(inbox, domain) for inbox, domain in announced if inbox not in named]
         for inbox, domain in (*found, *announcing):
@@ -112,6 +114,17 @@ class Delivery:
             marks.append(f"{POST} {row.id} {inbox}")
         if jobs:
             await self._core.jobs.add_many(POST, jobs, dedupe=marks, max_attempts=TRIES)
+
+    async def _dialect(self, type: str, data: dict[str, Any], inboxes: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """What a room passes on goes whole to those who know groups, as a boost of the note to the others (`announce_in_room`)."""
+        if type != "Announce" or not inboxes:
+            return inboxes
+        actor = await self._core.reading.account_by_uri(str(data.get("actor")))
+        if actor is None or not actor.group:
+            return inboxes
+        whole = isinstance(data.get("object"), dict)
+        boosts = await self._core.reading.without_groups([host_key(inbox) for inbox, _ in inboxes])
+        return [each for each in inboxes if (host_key(each[0]) in boosts) is not whole]
 
     # ---- one of them
 
@@ -243,7 +256,7 @@ class Delivery:
             pen = await self._door.pens.of(actor.id)
         except NotFound as error:
             raise Drop("the actor has no key") from error
-        if row.visibility in PROVED:
+        if row.visibility in PROVED or document.get("audience"):
             document = pen.prove(from_core.with_proof_context(document))
         followers = (actor.id, actor.followers_uri) if row.type == "Create" and row.visibility == Visibility.FOLLOWERS and not actor.group else None
         return Ready(msgspec.json.encode(document), pen, actor.uri, followers)

@@ -167,7 +167,7 @@ def _metadata(settings: Settings) -> dict[str, Any]:
     polls, profiles, media = settings.polls, settings.profiles, settings.media
     features = ["activitypub", "mastodon_api", "mastodon_api_streaming", "pleroma_api", "polls", "editing", "pleroma_emoji_reactions", "pleroma_chat_messages"]
     return {
-        "features": [*features, *(["gopher"] if settings.gopher.enabled else [])],
+        "features": [*features, *(["gopher"] if settings.gopher.enabled else []), *([FEATURE] if settings.federation.groups else [])],
         "private": settings.visitors.local_timeline != "public",
         "postFormats": list(settings.posts.formats),
         "uploadLimits": {

@@ -12,7 +12,7 @@ from pleromad.ids import Uris
 from pleromad.model.account import Account, ActorType
 from pleromad.model.note import Note
 from pleromad.model.room import Room
-from protocols.activitypub.vocabulary import AS2, SENT_AS
+from protocols.activitypub.vocabulary import AS2, PUBLIC, SENT_AS
 
 __all__ = ["CONTEXT", "SENT_AS"]
 
@@ -97,7 +97,7 @@ def actor(account: Account, uris: Uris, room: Room | None, assertion_method: Map
         "publicKey": {"id": account.key_id, "owner": account.uri, "publicKeyPem": account.public_key_pem},
         "assertionMethod": [dict(assertion_method)],
         "manuallyApprovesFollowers": account.locked or (room is not None and room.invite_only),
-        "discoverable": account.discoverable,
+        "discoverable": account.discoverable and not (room is not None and room.secret),
         "indexable": account.indexable,
         "published": iso(account.created_at),
         "attachment": [{"type": "PropertyValue", "name": field.name, "value": field.value} for field in account.fields],
@@ -183,6 +183,19 @@ def activity(stored: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(inner, dict) and ("bto" in inner or "bcc" in inner):
         document["object"] = {key: value for key, value in inner.items() if key not in ("bto", "bcc")}
     return with_context(document)
+
+
+def line(note: Note, room: Account) -> dict[str, Any]:
+    """What was said in a room of ours, as the room passes it on."""
+    return {
+        "id": f"{room.uri}/lines/{note.id}",
+        "type": "Announce",
+        "actor": room.uri,
+        "published": iso(note.created_at),
+        "to": [room.followers_uri],
+        "cc": [PUBLIC],
+        "object": note.uri,
+    }
 
 
 def tombstone(uri: str, deleted_at: str | None = None) -> dict[str, Any]:

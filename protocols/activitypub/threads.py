@@ -145,7 +145,7 @@ class Threads:
         nobody = (PUBLIC, author.uri, author.followers_uri)
         uris = [uri for uri in dict.fromkeys((*said.mentions, *said.audience, *said.addressed)) if uri not in nobody]
         known = await self._people.known(uris[:MAX_ADDRESSES])
-        room = room or _room_of(said, known)
+        room = room or _room_of(said, known) or await self._room_of_parent(note, author)
         meant = [known[uri] for uri in said.mentions if uri in known]
         if visibility.of_audience(note.to, note.cc, ()) is Visibility.DIRECT:
             # Not public: who is addressed may read it, named or not.
@@ -154,6 +154,17 @@ class Threads:
             meant += [known[uri] for uri in note.to if uri in known and known[uri].local]
         ids = dict.fromkeys(account.id for account in meant if not (account.local and account.group))
         return replace(note, mention_ids=tuple(ids), room_id=room.id if room is not None else None)
+
+    async def _room_of_parent(self, note: RemoteNote, author: Account) -> Account | None:
+        """A member who answers a line of a room of ours says it there, even where the software knows no rooms (Mastodon)."""
+        if note.in_reply_to_uri is None or visibility.of_audience(note.to, note.cc, ()) not in (Visibility.PUBLIC, Visibility.UNLISTED):
+            return None
+        room_id = await self._core.reading.room_of_note(note.in_reply_to_uri)
+        if room_id is None:
+            return None
+        follow = await self._core.reading.follow_of(author.id, room_id)
+        room = await self._core.reading.account(room_id) if follow is not None and follow[1] else None
+        return room if room is not None and room.local else None
 
     # ---- featured
 

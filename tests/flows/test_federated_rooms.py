@@ -141,6 +141,48 @@ class RoomTests(FederationCase):
         self.assertIsNone(await self.there.note(uri, carol))
         self.assertIsNone(await self.there.note(uri))
 
+    async def test_a_third_server_hears_what_is_said_in_a_private_room(self) -> None:
+        """It cannot fetch the line from bob's server, which does not know who is a member: his proof inside is enough."""
+        third = await self.server()
+        carol = await third.person("carol")
+        there = await self.join()
+        known = await third.core.resolver.account(self.room.account.uri)  # type: ignore[union-attr]
+        await third.submit(Follow(actor_id=carol.id, target_id=known.id))
+        await self.quiet(third, self.here, third)
+        await self.here.submit(Update(actor_id=self.alice.id, room_id=self.room.id, room=RoomChange(secret=True)))
+        await self.quiet(self.here, self.there, third)
+        await self.there.submit(Create(actor_id=self.bob.id, note=NoteDraft(text="only for us", room_id=there.id)))
+        await self.quiet(self.there, self.here, third)
+        (line,) = await self.lines(third, known.id, carol)
+        self.assertIn("only for us", line)
+        stranger = await third.person("stranger")
+        self.assertEqual((await third.core.reading.room(stranger.id, known.id, Page())).items, ())
+
+    async def test_what_was_said_before_is_there_for_who_comes_in(self) -> None:
+        for text in ("first", "second"):
+            await self.here.submit(Create(actor_id=self.alice.id, note=NoteDraft(text=text, room_id=self.room.id)))
+        there = await self.join()
+        self.assertEqual([line.removeprefix("<p>").removesuffix("</p>") for line in await self.lines(self.there, there.id, self.bob)], ["first", "second"])
+
+    async def test_a_server_that_knows_no_groups_sees_boosts_and_its_answers_are_heard(self) -> None:
+        plain = await self.server(federation={"groups": False})
+        dora = await plain.person("dora")
+        known = await plain.core.resolver.account(self.room.account.uri)  # type: ignore[union-attr]
+        await plain.submit(Follow(actor_id=dora.id, target_id=known.id))
+        await self.quiet(plain, self.here, plain)
+        there = await self.join()
+        await self.here.submit(Create(actor_id=self.alice.id, note=NoteDraft(text="hello all", room_id=self.room.id)))
+        await self.quiet(self.here, plain, self.there)
+        (boost,) = (await plain.core.reading.home(dora.id, Page())).items
+        assert boost.note.boost_of is not None
+        self.assertEqual((boost.note.account.uri, boost.note.boost_of.content), (self.room.account.uri, "<p>hello all</p>"))
+        self.assertEqual(await self.there.database.fetch_value("SELECT count(*) FROM notes"), 1)  # bob's server has it once, as a line
+        answer = NoteDraft(text=f"@alice@{self.here.domain} hello from a plain server", in_reply_to_id=boost.note.boost_of.id)
+        await plain.submit(Create(actor_id=dora.id, note=answer))
+        await self.quiet(plain, self.here, self.there)
+        self.assertIn("hello from a plain server", (await self.lines(self.here, self.room.id, self.alice))[-1])
+        self.assertIn("hello from a plain server", (await self.lines(self.there, there.id, self.bob))[-1])
+
     async def known_room(self, account: Account) -> Room:
         room = await self.there.core.reading.room_by_id(account.id)
         assert room is not None

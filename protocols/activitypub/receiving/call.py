@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ class Call:
     heard: Heard
     actor: Account
     receive: Callable[[Call], Awaitable[None]]  # for an activity inside this one
+    prover: Callable[[Mapping[str, Any]], Awaitable[Account | None]]  # whose proof is inside a document (FEP-8b32)
     room: Account | None = None
 
     @property

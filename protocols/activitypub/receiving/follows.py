@@ -15,6 +15,7 @@ from pleromad.model.activity import (
     Reject,
     Undo,
 )
+from protocols.activitypub.fetching import host_key
 from protocols.activitypub.receiving import others
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core.activities import Inner, inner_of, of_document
@@ -27,6 +28,14 @@ async def follow(call: Call) -> None:
     if target.type is ActorType.APPLICATION and target.uri != call.core.uris.relay:
         raise NotFound(detail="the instance's own actor is followed by nobody")
     await call.submit(Follow(**call.base, target_id=target.id))
+    if target.group:
+        await _fetch(call, "software", host_key(call.actor.inbox))
+
+
+async def _fetch(call: Call, what: str, mark: str) -> None:
+    """Have something of the actor's server fetched, beside what goes on."""
+    payload = {"what": what, "account_id": call.actor.id}
+    await call.core.jobs.add("fetch", payload, key=call.actor.domain, dedupe=f"{what} {mark}", max_attempts=3)
 
 
 async def accept(call: Call) -> None:
@@ -38,9 +47,9 @@ async def accept(call: Call) -> None:
         return
     await call.submit(Accept(**call.base, follower_id=follower.id))
     if call.actor.featured_uri:
-        await call.core.jobs.add(
-            "fetch", {"what": "featured", "account_id": call.actor.id}, key=call.actor.domain, dedupe=f"featured {call.actor.id}", max_attempts=3
-        )
+        await _fetch(call, "featured", str(call.actor.id))
+    if call.actor.group:
+        await _fetch(call, "outbox", str(call.actor.id))
 
 
 async def reject(call: Call) -> None:

@@ -16,7 +16,7 @@ _SAME_SERVER = frozenset({"Create", "Update", "Delete", "Like", "EmojiReact", "U
 
 
 async def relayed(call: Call, inline: dict[str, Any]) -> None:
-    """Believed of people on the group's own server; of others, their own server is asked."""
+    """Believed of people on the group's own server, and of who proves it inside (FEP-8b32); of others, their own server is asked."""
     if not call.actor.group:
         raise not_theirs(f"{call.actor.uri} is no group and passes on activities")
     inner = to_core.heard({key: value for key, value in inline.items() if key != "@context"})
@@ -28,6 +28,9 @@ async def relayed(call: Call, inline: dict[str, Any]) -> None:
         elif inner.type in _SAME_SERVER:
             actor = await call.door.people.by_uri(inner.actor)
             await call.receive(replace(call, heard=inner, actor=actor, room=call.actor))
+    elif inner.type in _SAME_SERVER and (prover := await call.prover(inline)) is not None and prover.uri == inner.actor:
+        if not prover.suspended:
+            await call.receive(replace(call, heard=inner, actor=prover, room=call.actor))
     elif inner.type in ("Create", "Update"):
         await refetching.refetch(call, inner, room=call.actor)
     elif inner.type == "Delete":

@@ -33,6 +33,8 @@ async def create(call: Call) -> None:
     said = to_core.said(_addressed(inline, call), call.core.clock.now())
     if said.author != call.actor.uri:
         raise not_theirs(f"{call.actor.uri} creates a note of {said.author}")
+    if call.room is not None and call.room.uri not in (*said.audience, *said.addressed, *call.heard.to, *call.heard.cc):
+        raise not_theirs(f"{said.note.uri} was not said in {call.room.uri}")
     if said.choice is not None and await _vote(call, said):
         return
     note = await call.door.threads.resolved(said, call.actor, room=call.room)
@@ -117,12 +119,19 @@ async def _update_room(call: Call, uri: str, inline: dict[str, Any] | None) -> N
 
 
 async def refresh_room(call: Call, room: Account) -> None:
-    """A room of another server as it is now; what people here see of it is its topic."""
+    """A room of another server as it is now: its topic, and who may come in or see it."""
     fresh = await call.door.people.fetch(room.uri)
-    topic = text.to_plain(fresh.note)
     known = await call.core.reading.room_by_id(room.id)
-    if known is not None and known.topic != topic:
-        await call.submit_for(fresh, Update(actor_id=fresh.id, room_id=fresh.id, room=RoomChange(topic=topic)))
+    if known is None:
+        return
+    topic, invite_only, secret = text.to_plain(fresh.note), fresh.locked, not fresh.discoverable
+    change = RoomChange(
+        topic=topic if known.topic != topic else None,
+        invite_only=invite_only if known.invite_only != invite_only else None,
+        secret=secret if known.secret != secret else None,
+    )
+    if change != RoomChange():
+        await call.submit_for(fresh, Update(actor_id=fresh.id, room_id=fresh.id, room=change))
 
 
 async def delete(call: Call) -> None:

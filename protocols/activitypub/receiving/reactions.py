@@ -40,6 +40,8 @@ async def announce(call: Call) -> None:
     inline = call.heard.inline
     uri = call.heard.object_id
     if inline is not None and type_of(inline, ACTIVITIES) in ACTIVITIES:
+        if not call.core.settings.federation.groups:
+            return
         if call.actor.group:
             await groups.relayed(call, inline)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from pleromad.errors import Forbidden
 from pleromad.model.account import Account
@@ -38,8 +39,9 @@ def _only_takes_back(heard: Heard) -> bool:
 
 
 class Receiver:
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, prover: Callable[[Mapping[str, Any]], Awaitable[Account | None]]) -> None:
         self._door = door
+        self._prover = prover
 
     async def hear(self, heard: Heard, actor: Account) -> None:
         """Let an activity happen whose actor has signed it. Raises pleromad errors; what no one here knows is left alone."""
@@ -47,11 +49,11 @@ class Receiver:
             raise Forbidden("The signature is somebody else's", detail=f"{actor.uri} signs for {heard.actor}", station="authorise")
         if actor.suspended and not _only_takes_back(heard):
             raise Forbidden("This account is suspended", station="authorise")
-        await self.receive(Call(self._door, heard, actor, self.receive))
+        await self.receive(Call(self._door, heard, actor, self.receive, self._prover))
 
     async def hear_forwarded(self, heard: Heard, by: Account) -> None:
         """Somebody else passed this on (ActivityPub 7.1.2): only what its own server says of it counts."""
-        await refetching.forwarded(Call(self._door, heard, by, self.receive))
+        await refetching.forwarded(Call(self._door, heard, by, self.receive, self._prover))
 
     async def receive(self, call: Call) -> None:
         await RECEIVE.get(call.heard.type, others.keep)(call)

@@ -49,6 +49,8 @@ class Collections:
         """Creates of what is public or unlisted, and boosts. A note that was edited or deleted since is only named, or left out."""
         account = await self._local(request)
         page = page_of(request)
+        if account.group:
+            return await self._lines(account, page)
         total = await self._core.reading.outbox_count(account.id)
         if page is None:
             return self._answer(account.outbox, None, total, [], None)
@@ -62,6 +64,14 @@ class Collections:
                 data = named_only(row.data) if note.edited_at is not None else row.data
                 items.append({key: value for key, value in from_core.activity(data).items() if key != "@context"})
         return self._answer(account.outbox, page, total, items, rows.next_max_id)
+
+    async def _lines(self, room: Account, page: Page | None) -> Answer:
+        """What was said in a room, where everybody may read it; each by its id, since it is its author's (Announce, as in FEP-1b12)."""
+        if page is None:
+            return self._answer(room.outbox, None, None, [], None)
+        found = await self._core.reading.room(None, room.id, page)
+        items = [from_core.line(seen.note, room) for seen in found.items]
+        return self._answer(room.outbox, page, None, items, found.next_max_id)
 
     async def no_outbox(self, request: Request) -> Answer:
         uri = (await self._core.accounts.instance_actor()).outbox

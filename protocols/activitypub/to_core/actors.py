@@ -83,7 +83,8 @@ def actor(document: Mapping[str, Any], *, key_id: str | None = None) -> RemoteAc
         avatar_description=avatar_text,
         header_description=header_text,
         locked=as_bool(prop(document, "manuallyApprovesFollowers")),
-        discoverable=as_bool(prop(document, "discoverable")),
+        # Of a group only who says so is hidden: Lemmy says nothing, a secret room of ours says no.
+        discoverable=as_bool(prop(document, "discoverable")) or (type == "Group" and prop(document, "discoverable") is None),
         indexable=as_bool(prop(document, "indexable")),
         suspended=as_bool(prop(document, "suspended")),
         published=as_time(prop(document, "published")),

@@ -122,11 +122,23 @@ class SendingTests(DeliveryCase):
         await self.quiet(self.here)
         accept = self.far.received("Accept")[-1]
         self.assertEqual(accept["actor"], room.account.uri)
-        posted = self.far.asked[-1]
+        posted = next(one for one in reversed(self.far.asked) if one.method == "POST")
         self.assertIn(f'keyId="{room.account.key_id}"', posted.headers["signature"])
         await self.say("in the garden", room_id=room.id)
         announce = self.far.received("Announce")[-1]
-        self.assertEqual((announce["actor"], announce["object"]["type"], announce["object"]["object"]["audience"]), (room.account.uri, "Create", room.account.uri))
+        self.assertEqual(announce["actor"], room.account.uri)
+        self.assertTrue(str(announce["object"]).startswith(f"{self.here.url}/notes/"))  # it has no NodeInfo: it may know no groups
+
+    async def test_a_server_that_knows_groups_gets_the_whole_activity(self) -> None:
+        room = await self.here.core.accounts.open_room(self.alice.id, "garden")
+        self.far.put("/.well-known/nodeinfo", {"links": [{"rel": "x", "href": f"{self.far.url}/nodeinfo/2.0"}]})
+        self.far.put("/nodeinfo/2.0", {"software": {"name": "Lemmy", "version": "1.0"}})
+        follow = {"id": f"{self.far.url}/follows/2", "type": "Follow", "actor": self.bob.uri, "object": room.account.uri}
+        await self.far.post(room.account.inbox, follow, by=self.bob.uri)
+        await self.quiet(self.here)
+        await self.say("in the garden", room_id=room.id)
+        (announce,) = self.far.received("Announce")
+        self.assertEqual((announce["object"]["type"], announce["object"]["object"]["audience"]), ("Create", room.account.uri))
 
     async def test_a_refused_host_gets_nothing(self) -> None:
         from tests.support.core import settings_of
