@@ -13,6 +13,7 @@ from pleromad.hosts import ascii_host
 from pleromad.model.account import Account, ActorType
 from pleromad.sections import Settings
 from protocols.activitypub.errors import answering
+from protocols.activitypub.software import FEATURE
 from protocols.activitypub.vocabulary import ACTIVITY_JSON, LD_PROFILE
 from web.answers import Answer
 from web.request import Request
