@@ -14,6 +14,7 @@ def add_user_commands(user: Any) -> None:
     for name, words in (
         ("reset-link", "a link with which they choose a new password, once, within a day"),
         ("confirm", "their e-mail address is theirs, without a letter"),
+        ("rotate-keys", "new keys to sign with, for when the old ones may be known to others"),
         ("reset-2fa", "switch their two-factor authentication off"),
     ):
         user.add_parser(name, help=words).add_argument("name")
@@ -45,6 +46,13 @@ async def reset_2fa(core: Core, options: argparse.Namespace) -> str | int | None
     return None
 
 
+async def rotate_keys(core: Core, options: argparse.Namespace) -> str | int | None:
+    user = await core.accounts.user_by_name(options.name)
+    await core.accounts.rotate_keys(user.account)
+    print(f"{user.account.username} signs with new keys; who follows them is told")
+    return None
+
+
 async def mail_test(core: Core, options: argparse.Namespace) -> str | int | None:
     mail = core.settings.mail
     if not mail.on:
@@ -61,5 +69,6 @@ COMMANDS: dict[tuple[str, str], Work] = {
     ("user", "reset-link"): reset_link,
     ("user", "confirm"): confirm,
     ("user", "reset-2fa"): reset_2fa,
+    ("user", "rotate-keys"): rotate_keys,
     ("mail-test", ""): mail_test,
 }

@@ -11,7 +11,8 @@ from pleromad.accounts.desk import Clerk, Desk
 from pleromad.cache import Cache
 from pleromad.errors import Gone, Invalid, NotFound
 from pleromad.model import event
-from pleromad.model.account import Account, ActorType, RemoteActor
+from pleromad.model.account import Account, ActorType, ProfileChange, RemoteActor
+from pleromad.model.activity import Origin, Update
 from pleromad.model.event import Event
 from pleromad.model.room import Room
 from pleromad.searching import documents
@@ -192,14 +193,14 @@ class Actors(Clerk):
         return known
 
     async def rotate_keys(self, account: Account) -> None:
-        """New keys for one of ours, under the ids of the old ones: peers fetch them anew when a signature does not fit.
-
-        The caller tells the followers (Update).
-        """
+        """New keys for one of ours, under the ids of the old ones: followers are told, others fetch them anew when a signature does not fit."""
         pair = await self._desk.in_thread(keys.new_pair)
         await self._desk.database.transaction(lambda tx: key_rows.replace(tx, account.id, private=pair.private, public=pair.public))
         self._keys.drop(account.id)
         self._desk.bus.publish([Event(event.ACCOUNT_UPDATED, 0, account.id)])
+        # A profile that says what it said before: the Update takes the whole actor to the followers.
+        same = ProfileChange(discoverable=account.discoverable)
+        await self._desk.activities.submit(Update(actor_id=account.id, profile=same), Origin.system())
 
     def _heard(self, what: Event) -> None:
         if what.kind in (event.ACCOUNT_UPDATED, event.ACCOUNT_DELETED):

@@ -52,6 +52,24 @@ class KindTests(InboxCase):
         self.assertEqual(await self.notes(), 0)
 
 
+class RotationTests(InboxCase):
+    async def test_our_own_new_keys_are_shown_and_followers_are_told(self) -> None:
+        self.assertEqual(await self.send(self.activity("Follow", self.alice.uri, 5)), 202)
+        before = json.loads((await self.far.get(self.alice.uri))[1])
+        await self.here.core.accounts.rotate_keys(self.alice)
+        await self.quiet(self.here)
+        after = json.loads((await self.far.get(self.alice.uri))[1])
+        self.assertEqual(after["publicKey"]["id"], before["publicKey"]["id"])
+        self.assertNotEqual(after["publicKey"]["publicKeyPem"], before["publicKey"]["publicKeyPem"])
+        self.assertNotEqual(after["assertionMethod"], before["assertionMethod"])
+        (update,) = self.far.received("Update")
+        self.assertEqual(update["object"]["publicKey"], after["publicKey"])
+        posted = next(one for one in reversed(self.far.asked) if one.method == "POST")
+        message = Message("POST", posted.path, signatures.lookup(posted.headers), (self.far.domain,), posted.body, "http")
+        signature = signatures.parse(posted.headers["signature"])
+        self.assertTrue(signatures.verifies(signature, message, signatures.public_key(after["publicKey"]["publicKeyPem"])))
+
+
 class KnockTests(InboxCase):
     def only(self, wanted: str) -> Any:
         """A peer that takes one kind of signature."""
