@@ -21,6 +21,7 @@ __all__ = ["Drop", "Job", "Jobs", "Later", "growing"]
 
 LEASE_SECONDS = 180.0
 KEPT_AT_ONCE = 64
+ADDED_AT_ONCE = 250
 SLOW_SECONDS = 1.0
 POLL_SECONDS = 5.0
 FLUSH_SECONDS = 0.1
@@ -194,9 +195,12 @@ class Jobs:
         dedupe: Sequence[str | None] | None = None,
         max_attempts: int = 20,
     ) -> None:
-        """`jobs` are (key, payload)."""
-        await job_rows.add(self._database, kind, jobs, dedupe=dedupe, max_attempts=max_attempts)
-        self.wake(kind)
+        """`jobs` are (key, payload). Thousands are written in several statements, so that the reactor is not held for long."""
+        for start in range(0, len(jobs), ADDED_AT_ONCE):
+            part = slice(start, start + ADDED_AT_ONCE)
+            marks = dedupe[part] if dedupe is not None else None
+            await job_rows.add(self._database, kind, jobs[part], dedupe=marks, max_attempts=max_attempts)
+            self.wake(kind)
 
     async def pending(self) -> dict[str, int]:
         return await job_rows.pending(self._database)
