@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
-from pleromad.model.note import QuotePolicy
+from pleromad.model.note import QuotePolicy, QuoteRow
 from pleromad.model.page import Page
 from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
 from store.pool import Queries
 
 COLUMNS = "note_id, account_id, quoted_id, quoted_uri, quoted_account_id, state, request_uri, stamp_uri"
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteRow:
-    note_id: int
-    account_id: int
-    quoted_id: int | None
-    quoted_uri: str
-    quoted_account_id: int | None
-    state: str
-    request_uri: str | None
-    stamp_uri: str | None
 
 
 async def put(db: Queries, row: QuoteRow) -> None:
@@ -63,6 +50,11 @@ async def remove(db: Queries, note_id: int) -> None:
 
 async def count(db: Queries, quoted_id: int, by: int) -> None:
     await db.write("UPDATE notes SET quotes_count = greatest(0, quotes_count + %s) WHERE id = %s", (by, quoted_id))
+
+
+async def told(db: Queries, note_id: int) -> bool:
+    """Whether the author of what this note quotes was told of it."""
+    return bool(await db.fetch_value("SELECT EXISTS (SELECT FROM notifications WHERE note_id = %s AND type = 'quote')", (note_id,)))
 
 
 async def orphan(db: Queries, quoted_id: int) -> list[tuple[int, int]]:

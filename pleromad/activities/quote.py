@@ -16,11 +16,10 @@ from pleromad.ids import PUBLIC
 from pleromad.model import event
 from pleromad.model.activity import QuoteAccept, QuoteReject, QuoteRequest, QuoteRevoke
 from pleromad.model.event import Event
-from pleromad.model.note import NoteDraft, QuotePolicy, RemoteNote, Visibility
+from pleromad.model.note import NoteDraft, QuotePolicy, QuoteRow, RemoteNote, Visibility
 from store import notes as note_rows
 from store import quotes as quote_rows
 from store.notes import Facts
-from store.quotes import QuoteRow
 
 NOT_QUOTABLE = "The post you are trying to quote does not appear to exist."
 
@@ -192,8 +191,9 @@ async def request(work: Work, activity: QuoteRequest) -> Result:
         stamp = work.uris.quote_stamp(row.note_id)
         await quote_rows.settle(work.tx, row.note_id, "accepted", stamp_uri=stamp, request_uri=activity.uri)
         if row.state != "accepted":
-            facts = await note_rows.facts(work.tx, row.note_id)
             await _counted(work, row, +1)
+        if not await quote_rows.told(work.tx, row.note_id):  # the note may have come with the question, and nobody is told of what is fetched
+            facts = await note_rows.facts(work.tx, row.note_id)
             await _tell(work, row, facts.visibility if facts else Visibility.PUBLIC)
         data = shapes.activity("Accept", id=answer, actor=author.uri, object=inner, to=[work.actor.uri], result=stamp)
     else:

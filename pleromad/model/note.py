@@ -88,6 +88,20 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteRow:
+    """One quote with all that was asked and answered. `note_id` is the one that quotes."""
+
+    note_id: int
+    account_id: int
+    quoted_id: int | None
+    quoted_uri: str
+    quoted_account_id: int | None
+    state: str
+    request_uri: str | None
+    stamp_uri: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A note or a boost with everything that does not depend on who looks.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from pleromad.errors import NotFound
-from pleromad.model.note import NoteEdit, Seen
+from pleromad.model.note import NoteEdit, QuoteRow, Seen
 from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
 from store import lists as list_rows
@@ -13,7 +13,6 @@ from store import media as media_rows
 from store import notes as note_rows
 from store import quotes as quote_rows
 from store import timelines
-from store.quotes import QuoteRow
 
 
 class NoteReading(Reader):

@@ -10,6 +10,7 @@ from protocols.activitypub.fetching import Fetcher
 from protocols.activitypub.finger import Fingers
 from protocols.activitypub.knocking import Knocking
 from protocols.activitypub.people import People
+from protocols.activitypub.quoting import Stamps
 from protocols.activitypub.relays import Relaying
 from protocols.activitypub.signing import Pens
 from protocols.activitypub.threads import Threads
@@ -27,6 +28,7 @@ class Door:
     people: People
     threads: Threads
     relaying: Relaying
+    stamps: Stamps
 
     @classmethod
     def of(cls, core: Core, client: Client) -> Door:
@@ -35,7 +37,9 @@ class Door:
         fetcher = Fetcher(core, knocking, pens.instance)
         fingers = Fingers(core, client)
         people = People(core, fetcher, fingers)
-        return cls(core, client, knocking, pens, fetcher, fingers, people, Threads(core, fetcher, people), Relaying(core, knocking, pens, people))
+        stamps = Stamps(core, fetcher)
+        threads = Threads(core, fetcher, people, stamps)
+        return cls(core, client, knocking, pens, fetcher, fingers, people, threads, Relaying(core, knocking, pens, people), stamps)
 
     async def followed_here(self, account_id: int) -> bool:
         """Does anybody here follow this account of another server? Cheap: asked before anything is fetched for its sake."""

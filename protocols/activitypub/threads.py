@@ -19,6 +19,7 @@ from protocols.activitypub.documents import Document
 from protocols.activitypub.fetching import Fetcher
 from protocols.activitypub.origins import host_of, same_origin
 from protocols.activitypub.people import People
+from protocols.activitypub.quoting import Stamps
 from protocols.activitypub.to_core import Said
 from protocols.activitypub.to_core.pieces import as_id, as_ids, prop, type_of
 from protocols.activitypub.vocabulary import ACTIVITIES, ACTORS, COLLECTIONS, PUBLIC
@@ -34,7 +35,8 @@ STILL_NEWS = timedelta(hours=24)
 
 
 class Threads:
-    def __init__(self, core: Core, fetcher: Fetcher, people: People) -> None:
+    def __init__(self, core: Core, fetcher: Fetcher, people: People, stamps: Stamps) -> None:
+        self._stamps = stamps
         self._core = core
         self._fetcher = fetcher
         self._people = people
@@ -42,7 +44,7 @@ class Threads:
 
     # ---- known, or fetched
 
-    async def by_uri(self, uri: str, *, page: bool = False) -> int:
+    async def by_uri(self, uri: str, *, page: bool = False, quotes: bool = True) -> int:
         """The id of the note, fetched with what it answers when it is not here. `page`: see `Fetcher.document`.
 
         Raises Gone, NotFound, Invalid, Forbidden, Rejected, Unreachable.
@@ -58,7 +60,7 @@ class Threads:
             known = await self._core.reading.note_id_of(id)
             if known is not None:
                 return known
-        return await self._take_in(document)
+        return await self._take_in(document, quotes)
 
     async def document(self, uri: str, *, page: bool = False) -> Document:
         """A note's document; of a Create that of what it creates."""
@@ -72,14 +74,14 @@ class Threads:
             raise NotFound(detail=f"{uri} is no note")
         return document
 
-    async def _take_in(self, document: Document) -> int:
-        """Submit a fetched note after those it answers, the oldest first."""
+    async def _take_in(self, document: Document, quotes: bool) -> int:
+        """Submit a fetched note after those it answers, the oldest first. `quotes`: with what it quotes."""
         chain = [to_core.said(document, self._core.clock.now())]
         await self._climb(chain)
         id: int | None = None
         for said in reversed(chain):
             try:
-                id = await self.submit_fetched(said)
+                id = await self.submit_fetched(said, quotes=quotes and said is chain[0])
             except StoreUnavailable:
                 raise
             except PleromadError as error:
@@ -127,10 +129,10 @@ class Threads:
                 return
             chain.append(said)
 
-    async def submit_fetched(self, said: Said, *, room: Account | None = None) -> int:
+    async def submit_fetched(self, said: Said, *, room: Account | None = None, quotes: bool = True) -> int:
         """A note fetched from where its id says. Of what is old nobody is told."""
         author = await self._people.by_uri(said.author)
-        note = await self.resolved(said, author, room=room)
+        note = await self.resolved(said, author, room=room, quotes=quotes)
         origin = Origin.fetched(host_of(author.uri))
         outcome = await self._core.activities.submit(Create(actor_id=author.id, note=note), origin)
         if outcome.note_id is None:
@@ -139,8 +141,8 @@ class Threads:
 
     # ---- who is meant
 
-    async def resolved(self, said: Said, author: Account, *, room: Account | None = None) -> RemoteNote:
-        """The note with the accounts it names and addresses, and the room it is said in."""
+    async def resolved(self, said: Said, author: Account, *, room: Account | None = None, quotes: bool = True) -> RemoteNote:
+        """The note with the accounts it names and addresses, the room it is said in, and (`quotes`: also fetched) what it quotes."""
         note = said.note
         nobody = (PUBLIC, author.uri, author.followers_uri)
         uris = [uri for uri in dict.fromkeys((*said.mentions, *said.audience, *said.addressed)) if uri not in nobody]
@@ -153,7 +155,31 @@ class Threads:
         else:
             meant += [known[uri] for uri in note.to if uri in known and known[uri].local]
         ids = dict.fromkeys(account.id for account in meant if not (account.local and account.group))
-        return replace(note, mention_ids=tuple(ids), room_id=room.id if room is not None else None)
+        note = replace(note, mention_ids=tuple(ids), room_id=room.id if room is not None else None)
+        return note if note.quote_uri is None else await self._quoting(note, note.quote_uri, said.stamp, fetch=quotes)
+
+    async def _quoting(self, note: RemoteNote, uri: str, stamp: str | None, *, fetch: bool) -> RemoteNote:
+        """With what the note quotes, and its stamp where that holds; whatever is not to be had is left out."""
+        if fetch and not self._core.uris.ours(uri) and await self._core.reading.note_id_of(uri) is None and self._walking < MAX_WALKS:
+            self._walking += 1
+            try:
+                await self.by_uri(uri, quotes=False)
+            except StoreUnavailable:
+                raise
+            except PleromadError as error:
+                log.debug("What is quoted is not to be had: {uri}: {error}", uri=uri, error=str(error))
+            finally:
+                self._walking -= 1
+        id = await self._core.reading.note_id_of(uri)
+        author_id = await self._core.reading.author_of(id) if id is not None else None
+        if id is None or author_id is None:
+            return note
+        note = replace(note, quote_id=id)
+        if stamp is None:
+            return note
+        author = await self._core.reading.account(author_id)
+        holds = await self._stamps.holds(stamp, quoting=note.uri, quoted=uri, author=author.uri)
+        return replace(note, quote_stamp=stamp) if holds else note
 
     async def _room_of_parent(self, note: RemoteNote, author: Account) -> Account | None:
         """A member who answers a line of a room of ours says it there, even where the software knows no rooms (Mastodon)."""

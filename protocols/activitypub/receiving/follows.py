@@ -16,7 +16,7 @@ from pleromad.model.activity import (
     Undo,
 )
 from protocols.activitypub.fetching import host_key
-from protocols.activitypub.receiving import others
+from protocols.activitypub.receiving import others, quotes
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core.activities import Inner, inner_of, of_document
 from protocols.activitypub.vocabulary import PUBLIC_SPELLINGS
@@ -39,6 +39,8 @@ async def _fetch(call: Call, what: str, mark: str) -> None:
 
 
 async def accept(call: Call) -> None:
+    if await quotes.accept(call):
+        return
     relay = await call.door.relaying.answer(inner_of(call.heard).id, call.actor, True)
     if relay is not None and relay.kind == "mastodon":
         return
@@ -53,6 +55,8 @@ async def accept(call: Call) -> None:
 
 
 async def reject(call: Call) -> None:
+    if await quotes.reject(call):
+        return
     relay = await call.door.relaying.answer(inner_of(call.heard).id, call.actor, False)
     if relay is not None and relay.kind == "mastodon":
         return

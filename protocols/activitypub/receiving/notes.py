@@ -11,7 +11,7 @@ from pleromad.model.activity import Create, Delete, Update, Vote
 from pleromad.model.room import RoomChange
 from protocols.activitypub import to_core
 from protocols.activitypub.origins import same_origin
-from protocols.activitypub.receiving import others
+from protocols.activitypub.receiving import others, quotes
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core import Said
 from protocols.activitypub.to_core.pieces import as_id, prop, text_of, type_of
@@ -144,6 +144,8 @@ async def delete(call: Call) -> None:
     id = await call.core.reading.note_id_of(uri)
     if id is not None:
         await call.submit(Delete(**call.base, note_id=id))
+        return
+    if await quotes.withdrawn(call, uri):
         return
     # Not here (yet): its Create may still be under way. Only their own server's ids are theirs to bury.
     if same_origin(uri, call.actor.uri) and await call.core.reading.account_by_uri(uri) is None:

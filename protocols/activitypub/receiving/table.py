@@ -8,7 +8,16 @@ from typing import Any
 from pleromad.errors import Forbidden
 from pleromad.model.account import Account
 from protocols.activitypub.door import Door
-from protocols.activitypub.receiving import flags, follows, moves, notes, others, reactions, refetching
+from protocols.activitypub.receiving import (
+    flags,
+    follows,
+    moves,
+    notes,
+    others,
+    quotes,
+    reactions,
+    refetching,
+)
 from protocols.activitypub.receiving.call import Call
 from protocols.activitypub.to_core import Heard
 
@@ -26,6 +35,7 @@ RECEIVE: Mapping[str, Callable[[Call], Awaitable[None]]] = {
     "Join": follows.follow,
     "Like": reactions.like,
     "Move": moves.move,
+    "QuoteRequest": quotes.request,
     "Reject": follows.reject,
     "Remove": reactions.remove,
     "Undo": follows.undo,

@@ -96,6 +96,24 @@ class Objects:
         await check_reader(self._door, self._keyring, request, stored)
         return document_answer(from_core.with_context(from_core.note(stored)), private=True)
 
+    async def quote_stamp(self, request: Request) -> Answer:
+        """The QuoteAuthorization of a note that quotes one of ours (FEP-044f), for as long as it may."""
+        row = await self._core.reading.quote(id_of(request))
+        if row is None or row.stamp_uri != self._core.uris.quote_stamp(row.note_id) or row.state != "accepted" or row.quoted_id is None:
+            raise NotFound
+        quoted = (await self._core.reading.note(None, row.quoted_id)).note
+        quoting = await self._core.reading.note_json(row.note_id)
+        if quoting is None or not quoted.local:
+            raise NotFound
+        stamp = {
+            "id": row.stamp_uri,
+            "type": "QuoteAuthorization",
+            "attributedTo": quoted.account.uri,
+            "interactingObject": quoting.get("id"),
+            "interactionTarget": quoted.uri,
+        }
+        return document_answer(from_core.with_context(stamp), private=True)
+
     async def note_counts(self, request: Request) -> Answer:
         """`likes` and `shares`: how many, not who."""
         id = id_of(request)

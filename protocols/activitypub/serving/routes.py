@@ -40,6 +40,7 @@ def register(site: Site, door: Door, keyring: Keyring, inbox: Inbox) -> None:
         ("/notes/<id>/replies", objects.replies),
         ("/notes/<id>/likes", objects.note_counts),
         ("/notes/<id>/shares", objects.note_counts),
+        ("/quotes/<id>", objects.quote_stamp),
         ("/activities/<id>", objects.activity),
         ("/conversations/<id>", objects.conversation),
         ("/rooms/<name>/moderators", collections.moderators),

@@ -12,7 +12,7 @@ from pleromad import text
 from pleromad.errors import Forbidden, Invalid
 from pleromad.model.note import RemoteAttachment, RemoteNote, RemotePoll
 from protocols.activitypub.origins import origin_of, same_origin
-from protocols.activitypub.to_core import attachments, tags
+from protocols.activitypub.to_core import attachments, quotes, tags
 from protocols.activitypub.to_core.pieces import (
     addresses,
     as_bool,
@@ -50,6 +50,7 @@ class Said:
     author: str
     mentions: tuple[str, ...]
     audience: tuple[str, ...]  # FEP-1b12: the group it is said in
+    stamp: str | None = None  # the QuoteAuthorization as it says: to be fetched and looked at
     choice: str | None = None  # it is a vote for this option of what it answers
 
     @property
@@ -71,12 +72,14 @@ def said(document: Mapping[str, Any], now: datetime) -> Said:
     mentioned = tags.mentions(document)
     title = text.plain_name(text.to_plain(text_of(document, "name", MAX_TITLE)), 500) if type != "Note" else ""
     media = media_of(document, type)
+    quoted = quotes.quoted_of(document)
+    content = content_of(document, type, title, media)
     note = RemoteNote(
         uri=uri,
         type=type if type in NOTES else "Note",
         to=to,
         cc=tuple(dict.fromkeys((*cc, *audience))),
-        content=content_of(document, type, title, media),
+        content=quotes.without_fallback(content) if quoted is not None else content,
         published=as_time(prop(document, "published")) or now,
         url=url_of(document, uri, type),
         title=title,
@@ -93,9 +96,11 @@ def said(document: Mapping[str, Any], now: datetime) -> Said:
         emojis=tags.emojis(document),
         attachments=media,
         poll=poll_of(document, now),
+        quote_uri=quoted if quoted != uri else None,
+        quote_policy=quotes.policy_of(document),
         raw=dict(document),
     )
-    return Said(note, author, tuple(href for _, href in mentioned), audience, choice_of(document))
+    return Said(note, author, tuple(href for _, href in mentioned), audience, quotes.stamp_of(document), choice_of(document))
 
 
 def readable(document: Mapping[str, Any]) -> bool:

@@ -21,15 +21,15 @@ from protocols.mastodon.from_core.admin import rules as house_rules
 # The API this door speaks, and what it is: apps look for the first number.
 MASTODON = "4.6.0"
 VERSION = f"{MASTODON} (compatible; pleromad {__version__})"
-# Mastodon 4.3 counts its API's changes: 2 is grouped notifications. What came later is not all here yet.
-API_VERSION = 2
+# Mastodon counts its API's changes since 4.3: 2 is grouped notifications, 7 quotes and their policies.
+API_VERSION = 7
 CHARACTERS_PER_URL = 0  # an address counts as long as it is
 MAX_FPS = 120
 MAX_PICTURE_TEXT = 1_500
 
 FEATURES = [
     "pleroma_api", "mastodon_api", "mastodon_api_streaming", "polls", "multifetch", "editing", "gopher",
-    "pleroma:api/v1/notifications:include_types_filter", "pleroma_emoji_reactions", "pleroma_chat_messages", "pleroma:group_actors",
+    "pleroma:api/v1/notifications:include_types_filter", "pleroma_emoji_reactions", "pleroma_chat_messages", "pleroma:group_actors", "quote_posting",
 ]  # fmt: skip
 
 _LANGUAGES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français", "it": "Italiano", "ja": "日本語", "nl": "Nederlands", "pl": "Polski", "pt": "Português", "ru": "Русский", "zh": "中文"}
