@@ -23,6 +23,7 @@ class Day:
 class TrendingLink:
     card: Card
     days: tuple[Day, ...]  # the newest first
+    id: int = 0  # of the card
 
 
 @dataclass(frozen=True, slots=True)

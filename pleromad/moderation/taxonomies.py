@@ -12,6 +12,7 @@ from pleromad.model.account import Account
 from pleromad.model.moderation import DayUse, Permission, TagRule
 from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
+from pleromad.model.trend import TrendingLink
 from pleromad.moderation.desk import Officer
 from store import taxonomies
 
@@ -58,6 +59,19 @@ class Taxonomies(Officer):
             await taxonomies.refuse_trend(self._database, "tag", tag, not trendable)
         await self.log(self._database, by, "update", "tag", None, f"#{tag}", **columns)
         return (await self.tag_rules([tag]))[0]
+
+    async def trending_tags(self, by: Account | None, limit: int, offset: int) -> list[TagRule]:
+        """What trends now, with what staff decided of each."""
+        self.need(by, Permission.MANAGE_TAXONOMIES)
+        return await self.tag_rules(await self._desk.reading.trending_tags(limit, offset))
+
+    async def review_link(self, by: Account | None, card_id: int, *, allowed: bool) -> TrendingLink:
+        """May the page behind a link become a trend? Raises NotFound."""
+        self.need(by, Permission.MANAGE_TAXONOMIES)
+        found = await self._desk.reading.link(card_id)
+        await taxonomies.refuse_trend(self._database, "link", found.card.url, not allowed)
+        await self.log(self._database, by, "approve" if allowed else "reject", "link_trend", card_id, found.card.url)
+        return found
 
     async def review_status(self, by: Account | None, note_id: int, *, allowed: bool) -> Seen:
         """May a public note become a trend? Raises NotFound."""

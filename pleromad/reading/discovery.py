@@ -43,12 +43,20 @@ class DiscoveryReading(VisitorReading):
         return await self._shelf.seen(viewer, await trend_rows.notes(self._database, viewer, limit, offset))
 
     async def trending_links(self, limit: int = 10, offset: int = 0) -> list[TrendingLink]:
-        ids = await trend_rows.links(self._database, limit, offset)
+        return await self._links(await trend_rows.links(self._database, limit, offset))
+
+    async def link(self, id: int) -> TrendingLink:
+        """The page behind a link, by the id of its card. Raises NotFound."""
+        for found in await self._links([id]):
+            return found
+        raise NotFound
+
+    async def _links(self, ids: Sequence[int]) -> list[TrendingLink]:
         if not ids:
             return []
         cards, today = await card_rows.by_ids(self._database, ids), _today()
         days = await trend_rows.link_days(self._database, ids, today)
-        return [TrendingLink(cards[id], _days(days.get(id, {}), today)) for id in ids if id in cards]
+        return [TrendingLink(cards[id], _days(days.get(id, {}), today), id) for id in ids if id in cards]
 
     async def with_link(self, viewer: int | None, url: str, page: Page) -> Slice[Seen]:
         """Public notes with a link. Raises NotFound for one nobody had, Unauthenticated where visitors do not see them."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pleromad.model.moderation import Permission
 from protocols.mastodon.door import Access, NoForm, Row
-from protocols.mastodon.endpoints import empty
+from protocols.mastodon.endpoints import discovery
 from protocols.mastodon.endpoints.admin import accounts, dashboard, hosts, reports, signups, taxonomies
 from protocols.mastodon.entities.admin import (
     AdminAccount,
@@ -22,7 +22,7 @@ from protocols.mastodon.entities.admin import (
     Measure,
 )
 from protocols.mastodon.entities.base import Empty
-from protocols.mastodon.entities.status import Status, TrendsLink
+from protocols.mastodon.entities.status import AdminTrendsLink, Status
 
 STAFF = Access.STAFF
 
@@ -93,15 +93,15 @@ _TAXONOMIES = (
     Row("GET", "/api/v1/admin/tags", taxonomies.tags, STAFF, "admin:read", list[AdminTag], NoForm, MANY),
     Row("GET", "/api/v1/admin/tags/<name>", taxonomies.show_tag, STAFF, "admin:read", AdminTag),
     Row("PUT PATCH", "/api/v1/admin/tags/<name>", taxonomies.change_tag, STAFF, "admin:write", AdminTag, taxonomies.TagForm),
-    Row("GET", "/api/v1/admin/trends/tags", empty.nothing, STAFF, "admin:read", list[AdminTag], NoForm, TRENDS),
+    Row("GET", "/api/v1/admin/trends/tags", taxonomies.trending_tags, STAFF, "admin:read", list[AdminTag], NoForm, TRENDS),
     Row("POST", "/api/v1/admin/trends/tags/<name>/approve", taxonomies.approve_tag, STAFF, "admin:write", AdminTag),
     Row("POST", "/api/v1/admin/trends/tags/<name>/reject", taxonomies.reject_tag, STAFF, "admin:write", AdminTag),
-    Row("GET", "/api/v1/admin/trends/statuses", empty.nothing, STAFF, "admin:read", list[Status], NoForm, TRENDS),
+    Row("GET", "/api/v1/admin/trends/statuses", discovery.trending_statuses, STAFF, "admin:read", list[Status], NoForm, TRENDS),
     Row("POST", "/api/v1/admin/trends/statuses/<id>/approve", taxonomies.approve_status, STAFF, "admin:write", Status),
     Row("POST", "/api/v1/admin/trends/statuses/<id>/reject", taxonomies.reject_status, STAFF, "admin:write", Status),
-    Row("GET", "/api/v1/admin/trends/links", empty.nothing, STAFF, "admin:read", list[TrendsLink], NoForm, TRENDS),
-    Row("POST", "/api/v1/admin/trends/links/<id>/approve", empty.not_here, STAFF, "admin:write", TrendsLink),
-    Row("POST", "/api/v1/admin/trends/links/<id>/reject", empty.not_here, STAFF, "admin:write", TrendsLink),
+    Row("GET", "/api/v1/admin/trends/links", taxonomies.trending_links, STAFF, "admin:read", list[AdminTrendsLink], NoForm, TRENDS),
+    Row("POST", "/api/v1/admin/trends/links/<id>/approve", taxonomies.approve_link, STAFF, "admin:write", AdminTrendsLink),
+    Row("POST", "/api/v1/admin/trends/links/<id>/reject", taxonomies.reject_link, STAFF, "admin:write", AdminTrendsLink),
     Row("GET", "/api/v1/admin/trends/links/publishers", taxonomies.publishers, STAFF, "admin:read", list[object]),
     Row("POST", "/api/v1/admin/trends/links/publishers/<id>/approve", taxonomies.no_publisher, STAFF, "admin:write", object),
     Row("POST", "/api/v1/admin/trends/links/publishers/<id>/reject", taxonomies.no_publisher, STAFF, "admin:write", object),

@@ -84,6 +84,13 @@ class TrendsLink(PreviewCard, kw_only=True):
     history: list[LinkDay]
 
 
+class AdminTrendsLink(TrendsLink, kw_only=True):
+    """With what staff needs to judge it; not in Mastodon's documentation."""
+
+    id: Id
+    requires_review: bool
+
+
 class QuoteApproval(Entity, kw_only=True):
     automatic: list[Policy]
     manual: list[Policy]

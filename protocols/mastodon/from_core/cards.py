@@ -6,7 +6,13 @@ from typing import Any
 
 from pleromad.model.card import Card
 from pleromad.model.trend import TrendingLink
-from protocols.mastodon.entities.status import LinkDay, PreviewCard, PreviewCardAuthor, TrendsLink
+from protocols.mastodon.entities.status import (
+    AdminTrendsLink,
+    LinkDay,
+    PreviewCard,
+    PreviewCardAuthor,
+    TrendsLink,
+)
 from protocols.mastodon.from_core.accounts import moment
 from protocols.mastodon.from_core.tags import moment_of
 
@@ -41,5 +47,13 @@ def fields(card: Card) -> dict[str, Any]:
 
 
 def trending_link(link: TrendingLink) -> TrendsLink:
-    days = [LinkDay(day=moment_of(day.day), accounts=str(day.people), uses=str(day.uses)) for day in link.days]
-    return TrendsLink(**fields(link.card), history=days)
+    return TrendsLink(**fields(link.card), history=_history(link))
+
+
+def link_for_staff(link: TrendingLink) -> AdminTrendsLink:
+    """What nobody has decided about may trend here."""
+    return AdminTrendsLink(**fields(link.card), history=_history(link), id=str(link.id), requires_review=False)
+
+
+def _history(link: TrendingLink) -> list[LinkDay]:
+    return [LinkDay(day=moment_of(day.day), accounts=str(day.people), uses=str(day.uses)) for day in link.days]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pleromad.model.account import Account, ProfileChange
+from pleromad.model.account import Account, ProfileChange, Role
 from pleromad.model.activity import Announce, Block, Like, Update
 from pleromad.model.card import Card
 from pleromad.model.note import Note, Visibility
@@ -23,6 +23,27 @@ class DiscoveryCase(MastodonCase):
         """As if it had been fetched."""
         id = await self.database.fetch_value("SELECT id FROM cards WHERE url = %s", (url,))
         await self.core.cards.keep(id, Card(url=url, title=title, provider_name="Site"))
+
+
+class StaffTests(DiscoveryCase):
+    async def test_staff_sees_what_trends_and_takes_a_link_out(self) -> None:
+        olga = await self.person("olga", role=Role.OWNER)
+        token = await self.token(olga, "admin:read", "admin:write")
+        for one in await self.people("alice", "bob"):
+            await self.like(await self.say(one, "#tea https://site.example/one"), olga, *await self.people(f"{one.username}2", f"{one.username}3"))
+        await self.know_page("https://site.example/one", "One")
+        await self.core.discovery.count_trends()
+        admin = "/api/v1/admin/trends"
+        self.assertEqual([tag["name"] for tag in await self.call("GET", f"{admin}/tags", token)], ["tea"])
+        self.assertEqual(len(await self.call("GET", f"{admin}/statuses", token)), 2)
+        [link] = await self.call("GET", f"{admin}/links", token)
+        self.assertEqual((link["url"], link["requires_review"]), ("https://site.example/one", False))
+        await self.call("POST", f"{admin}/links/{link['id']}/reject", token)
+        self.assertEqual(await self.call("GET", "/api/v1/trends/links"), [])
+        await self.call("POST", f"{admin}/links/{link['id']}/approve", token)
+        await self.core.discovery.count_trends()
+        self.assertEqual(len(await self.call("GET", f"{admin}/links", token)), 1)
+        await self.call("POST", f"{admin}/links/7/approve", token, 404)
 
 
 class TagTests(DiscoveryCase):

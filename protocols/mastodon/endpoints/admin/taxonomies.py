@@ -8,7 +8,9 @@ from pleromad.errors import NotFound
 from pleromad.model.page import Page
 from protocols.mastodon.door import Call, Listed, NoForm
 from protocols.mastodon.entities.admin import AdminTag
+from protocols.mastodon.entities.status import AdminTrendsLink
 from protocols.mastodon.from_core.accounts import encode
+from protocols.mastodon.from_core.cards import link_for_staff
 
 
 class TagForm(msgspec.Struct):
@@ -31,6 +33,26 @@ async def show_tag(call: Call[NoForm]) -> AdminTag:
 async def change_tag(call: Call[TagForm]) -> AdminTag:
     changes = msgspec.structs.asdict(call.form)
     return call.render.admin.tag(await call.core.moderation.change_tag(call.me, call.request.params["name"], **changes))
+
+
+async def trending_tags(call: Call[NoForm]) -> Listed:
+    found = await call.core.moderation.trending_tags(call.me, call.page.limit, call.page.offset)
+    return Listed([encode(call.render.admin.tag(one)) for one in found])
+
+
+async def trending_links(call: Call[NoForm]) -> Listed:
+    found = await call.core.reading.trending_links(call.page.limit, call.page.offset)
+    return Listed([encode(link_for_staff(one)) for one in found])
+
+
+async def approve_link(call: Call[NoForm]) -> AdminTrendsLink:
+    return link_for_staff(await call.core.moderation.review_link(call.me, call.id, allowed=True))
+
+
+async def reject_link(call: Call[NoForm]) -> AdminTrendsLink:
+    found = await call.core.moderation.review_link(call.me, call.id, allowed=False)
+    await call.core.discovery.count_trends()
+    return link_for_staff(found)
 
 
 async def approve_tag(call: Call[NoForm]) -> AdminTag:
