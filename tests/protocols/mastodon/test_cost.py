@@ -79,6 +79,7 @@ class CostTests(DiscoveryCase):
         await self.do("POST", f"/api/v1/statuses/{said.id}/favourite", self.token_of[self.people_here[n - 1].id])
         for action in ("favourite", "reblog"):
             await self.do("POST", f"/api/v1/statuses/{first}/{action}", token)
+        await self.do("POST", "/api/v1/statuses", token, status="look at this", quoted_status_id=str(first))
         await self.do("POST", f"/api/v1/accounts/{one.id}/endorse")
         await self.do("POST", f"/api/v1/tags/tag{n}/follow")
         await self.do("POST", "/api/v1/domain_blocks", domain=f"bad{n}.example")

@@ -52,6 +52,7 @@ MORE: dict[str, set[str]] = {
     "MutedAccount": {"pleroma", "fqn"},
     "Notification": {"emoji_url", "pleroma", "emoji", "chat_message"},
     "NotificationGroup": {"emoji_url", "emoji", "collection"},
+    "Preferences": {"posting:default:quote_policy"},  # Mastodon 4.5
     "PreviewCard": {"language"},
     "Relationship": {"subscribing"},
     "Status": {"pleroma"},
@@ -73,6 +74,8 @@ OTHERWISE = {
     # Put in as ready bytes behind the rest; that they are there is what AnswerTests look at.
     "Status.reblog must always be there",
     "Status.poll must always be there",
+    "Status.quote must always be there",
+    "Status.quote_approval must always be there",
     "Status.text must always be there",  # only of one's own that was deleted
 }
 
@@ -199,5 +202,5 @@ class AnswerTests(MastodonCase):
         for id in (str(said.id), str(asked.id), boost["id"]):
             for who in (token, None):
                 shown = await self.call("GET", f"/api/v1/statuses/{id}", who)
-                self.assertEqual({"reblog", "poll"} - set(shown), set())
+                self.assertEqual({"reblog", "poll", "quote", "quote_approval"} - set(shown), set())
                 self.assertEqual((shown["poll"] is not None, shown["reblog"] is not None), (id == str(asked.id), id == boost["id"]))
