@@ -154,6 +154,7 @@ class Discovery:
             },
             "metadata": {
                 "nodeName": settings.name,
+                "upstream": {"name": "mastodon"},  # the API that megalodon (Whalebird) shall speak
                 "nodeDescription": settings.instance.description,
                 "federation": {**self._core.activities.policies.describe(), "enabled": settings.federation.enabled},
                 **_metadata(settings),

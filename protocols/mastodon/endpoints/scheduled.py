@@ -46,7 +46,7 @@ def moment_of(text: str) -> datetime:
         at = datetime.fromisoformat(text.strip()[:40])
         return (at if at.tzinfo is not None else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Invalid("Validation failed: Scheduled at is no date and time", field="scheduled_at") from None
+        raise Invalid("Record invalid", field="scheduled_at") from None  # Mastodon's words
 
 
 def entity(one: Scheduled) -> ScheduledStatus:
