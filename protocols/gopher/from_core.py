@@ -102,6 +102,8 @@ class Cards:
             warning = note.spoiler_text or "sensitive"
             return items.block([items.link(items.MENU, items.fit(f"{first}[{warning}]"), f"/notices/{note.id}/open", self.here)])
         body = to_plain(note.content[:LIST_HTML], links="none").split("\n")
+        if note.quote is not None and note.quote.state in ("accepted", "pending"):
+            body.append(f"RE: {note.quote.quoted_uri}")
         shown: list[str] = []
         for paragraph in body[:LIST_LINES]:
             if paragraph.strip():
@@ -251,6 +253,8 @@ def note_text(note: Note, now: datetime) -> list[str]:
     if note.title:
         lines += ["", *wrap(plain_name(note.title, 300), WIDTH)]
     lines += ["", *to_plain(note.content, links="footnotes", width=WIDTH).split("\n")]
+    if note.quote is not None and note.quote.state in ("accepted", "pending"):
+        lines += ["", f"RE: {note.quote.quoted_uri}"]
     if note.poll is not None:
         lines += ["", *poll_lines(note.poll, now)]
     for media in note.media:

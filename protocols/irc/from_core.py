@@ -42,9 +42,9 @@ def edited_lines(note: Note) -> tuple[str, ...]:
 
 
 def _said(note: Note) -> str:
-    if note.local and note.source and note.content_type == "text/plain":
-        return note.source
-    return text.to_plain(note.content)
+    said = note.source if note.local and note.source and note.content_type == "text/plain" else text.to_plain(note.content)
+    quote = note.quote
+    return said if quote is None or quote.state not in ("accepted", "pending") else f"{said}\nRE: {quote.quoted_uri}".strip()
 
 
 def _without_action(line: str) -> str:

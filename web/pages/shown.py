@@ -166,7 +166,7 @@ def note(
         href=note_href(shown),
         created_at=shown.created_at,
         edited_at=shown.edited_at,
-        html=with_emoji(shown.content, shown.emojis),
+        html=with_emoji(shown.content, shown.emojis) + _quoted(seen),
         plain=to_plain(shown.content, links="none"),
         spoiler=shown.spoiler_text,
         title=shown.title,
@@ -203,6 +203,20 @@ def thread(root: int, replies: Sequence[Seen], viewer: Account | None, now: date
         depths[seen.note.id] = depth
         shown.append(note(seen, viewer, now=now, depth=depth))
     return shown
+
+
+def _quoted(seen: Seen) -> Markup:
+    """What a note quotes, below its text: for as much of it as the viewer may see."""
+    if not seen.quote_state:
+        return Markup("")
+    if seen.quote_state != "accepted" or seen.quoted is None:
+        why = {"pending": "its author has not let it yet", "deleted": "it was deleted"}.get(seen.quote_state, "it is not shown")
+        return Markup("<blockquote><p><em>A quoted note: {}.</em></p></blockquote>").format(why)
+    quoted = seen.quoted.note
+    who = Markup('<p><a href="{}">@{}</a>:</p>').format(note_href(quoted), quoted.account.acct)
+    if quoted.spoiler_text:
+        return Markup("<blockquote>{}<p>{}</p></blockquote>").format(who, quoted.spoiler_text)
+    return Markup("<blockquote>{}{}</blockquote>").format(who, with_emoji(quoted.content, quoted.emojis))
 
 
 def _picture(media: Media) -> Picture:
