@@ -334,8 +334,10 @@ async def _room(work: Work, room_id: int, change: RoomChange) -> Result:
     require(back in READ_BACK, errors.Invalid("Who may read back is one of all, joined, none", field="read_back"))
     if values:
         await room_rows.change(work.tx, room_id, values)
-    if "topic" in values:
-        await account_rows.change(work.tx, room_id, {"note": text.escape(values["topic"])})
+    if "topic" in values or "secret" in values:
+        # Anybody may look the actor up: of a secret room it does not tell what the room is about.
+        secret = values.get("secret", row[7])
+        await account_rows.change(work.tx, room_id, {"note": "" if secret else text.escape(values.get("topic", row[1]))})
     for name in values:
         if name not in ("topic_by", "topic_at"):
             work.events.append(Event(event.ROOM_CHANGED, 0, work.actor.id, room_id, name))

@@ -138,6 +138,8 @@ class RoomTests(FederationCase):
         note = await self.there.note(uri, self.bob)
         assert note is not None
         self.assertEqual((note.room_id, note.visibility), (there.id, Visibility.FOLLOWERS))
+        # Its actor, which anybody may look up, does not tell what it is about.
+        self.assertEqual((await self.here.core.reading.account(self.room.id)).note, "")
         self.assertIsNone(await self.there.note(uri, carol))
         self.assertIsNone(await self.there.note(uri))
 

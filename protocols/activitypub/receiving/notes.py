@@ -126,7 +126,7 @@ async def refresh_room(call: Call, room: Account) -> None:
         return
     topic, invite_only, secret = text.to_plain(fresh.note), fresh.locked, not fresh.discoverable
     change = RoomChange(
-        topic=topic if known.topic != topic else None,
+        topic=topic if known.topic != topic and not secret else None,  # a secret room tells it to nobody by its actor
         invite_only=invite_only if known.invite_only != invite_only else None,
         secret=secret if known.secret != secret else None,
     )
