@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from twisted.internet.defer import DeferredFilesystemLock
 from twisted.internet.utils import getProcessOutputAndValue
 from twisted.trial.unittest import SkipTest
 
@@ -33,27 +36,39 @@ async def fetch(*command: str, folder: Path | None = None) -> None:
         raise SkipTest(message)
 
 
+@asynccontextmanager
+async def alone(name: str) -> AsyncIterator[Path]:
+    """The folder of that name, with no other process of the tests at it."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    lock = DeferredFilesystemLock(str(KEPT / f"{name}.lock"))
+    await lock.deferUntilLocked(timeout=150)
+    try:
+        yield KEPT / name
+    finally:
+        lock.unlock()
+
+
 async def python_with(name: str, *packages: str) -> Path:
     """The interpreter of a virtual environment that has these packages."""
-    home = KEPT / name
-    done = home / "packages"
-    python = home / "bin" / "python"
-    if not done.is_file() or done.read_text().split() != list(packages):
-        shutil.rmtree(home, ignore_errors=True)
-        await fetch(sys.executable, "-m", "venv", str(home))
-        await fetch(str(python), "-m", "pip", "install", "--quiet", *packages)
-        done.write_text(" ".join(packages))
+    async with alone(name) as home:
+        done = home / "packages"
+        python = home / "bin" / "python"
+        if not done.is_file() or done.read_text().split() != list(packages):
+            shutil.rmtree(home, ignore_errors=True)
+            await fetch(sys.executable, "-m", "venv", str(home))
+            await fetch(str(python), "-m", "pip", "install", "--quiet", *packages)
+            done.write_text(" ".join(packages))
     return python
 
 
 async def node_with(name: str, *packages: str) -> Path:
     """A folder with `node_modules` that has these packages. Needs npm."""
-    home = KEPT / name
-    done = home / "packages"
-    if not done.is_file() or done.read_text().split() != list(packages):
-        shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(parents=True)
-        (home / "package.json").write_text("{}")
-        await fetch(program("npm"), "install", "--no-audit", "--no-fund", "--prefix", str(home), *packages)
-        done.write_text(" ".join(packages))
+    async with alone(name) as home:
+        done = home / "packages"
+        if not done.is_file() or done.read_text().split() != list(packages):
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir(parents=True)
+            (home / "package.json").write_text("{}")
+            await fetch(program("npm"), "install", "--no-audit", "--no-fund", "--prefix", str(home), *packages)
+            done.write_text(" ".join(packages))
     return home

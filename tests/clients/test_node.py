@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.clients.foreign import KEPT, fetch, run
+from tests.clients.foreign import alone, fetch, run
 from tests.clients.served import ServedCase
 from tests.support.programs import program
 
@@ -20,20 +20,19 @@ class NodeTests(ServedCase):
 
     async def scripts(self) -> Path:
         """A folder with the scripts and what they need. Without a lock file, which would name where it came from."""
-        folder = KEPT / "node"
-        wanted = (SCRIPTS / "package.json").read_text()
-        if not (folder / "package.json").is_file() or (folder / "package.json").read_text() != wanted:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            draft = folder / "draft"
-            draft.mkdir()
-            shutil.copy(SCRIPTS / "package.json", draft)
-            await fetch(program("npm"), "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent", folder=draft)
-            (draft / "node_modules").rename(folder / "node_modules")
-            shutil.rmtree(draft)
-            (folder / "package.json").write_text(wanted)
-        for script in SCRIPTS.glob("*.js"):
-            shutil.copy(script, folder)
+        async with alone("node") as folder:
+            wanted = (SCRIPTS / "package.json").read_text()
+            if not (folder / "package.json").is_file() or (folder / "package.json").read_text() != wanted:
+                shutil.rmtree(folder, ignore_errors=True)
+                draft = folder / "draft"
+                draft.mkdir(parents=True)
+                shutil.copy(SCRIPTS / "package.json", draft)
+                await fetch(program("npm"), "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent", folder=draft)
+                (draft / "node_modules").rename(folder / "node_modules")
+                shutil.rmtree(draft)
+                (folder / "package.json").write_text(wanted)
+            for script in SCRIPTS.glob("*.js"):
+                shutil.copy(script, folder)
         return folder
 
     async def tried(self, script: str, **environment: str) -> None:
