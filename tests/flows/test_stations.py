@@ -60,6 +60,13 @@ class StationTests(FlowCase):
         """It has died there, and is back; the lease of the dead has run out."""
         await self.here.ended()
         self.assertFalse((self.here.folder / FILE).exists(), station)
+
+        async def alone() -> bool:
+            """What it asked last may still be answered."""
+            others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            return self._sql(others) == 0
+
+        await until(alone)
         self._sql("UPDATE jobs SET locked_until = NULL")
         await self.here.start()
 
