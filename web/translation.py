@@ -11,7 +11,7 @@ import msgspec
 from pleromad.core import Core
 from pleromad.errors import Unreachable
 from pleromad.translator import Translated
-from web.client import Client, Reply
+from web.outbound.client import Client, Reply
 
 PAIRS_SECONDS = 3600.0  # how long the service's list of languages is believed
 DEADLINE_SECONDS = 20.0

@@ -29,8 +29,8 @@ from protocols.activitypub.resolving import Resolving
 from protocols.activitypub.serving import register
 from protocols.activitypub.software import Software
 from protocols.activitypub.walking import Walker
-from web.client import client_of
 from web.limits import Limit, group_of
+from web.outbound.client import client_of
 from web.request import Request
 from web.site import Site
 

@@ -30,7 +30,7 @@ from protocols.activitypub.origins import origin_of
 from protocols.activitypub.signing import Pen, assertion_method
 from protocols.activitypub.to_core.pieces import as_id
 from protocols.activitypub.vocabulary import ACTIVITY_JSON
-from web.client import Reply
+from web.outbound.client import Reply
 
 log = Logger(namespace="activitypub")
 

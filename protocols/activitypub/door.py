@@ -14,7 +14,7 @@ from protocols.activitypub.quoting import Stamps
 from protocols.activitypub.relays import Relaying
 from protocols.activitypub.signing import Pens
 from protocols.activitypub.threads import Threads
-from web.client import Client
+from web.outbound.client import Client
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from protocols.activitypub.knocking import Knocking
 from protocols.activitypub.origins import host_of, origin_of, same_origin, without_fragment
 from protocols.activitypub.signing import Pen
 from protocols.activitypub.vocabulary import ACCEPT, ACTIVITY_JSON, AS2, LD_JSON
-from web.client import Reply
+from web.outbound.client import Reply
 
 log = Logger(namespace="activitypub")
 

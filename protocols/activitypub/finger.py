@@ -16,7 +16,7 @@ from protocols.activitypub.fetching import FRESH_SECONDS, Shared
 from protocols.activitypub.origins import origin_of
 from protocols.activitypub.to_core.pieces import as_list
 from protocols.activitypub.vocabulary import ACTIVITY_JSON, LD_JSON
-from web.client import Client, Reply
+from web.outbound.client import Client, Reply
 
 ACCEPT = "application/jrd+json, application/json;q=0.9, application/xrd+xml;q=0.8"
 HOST_META_ACCEPT = "application/xrd+xml, application/xml;q=0.9"

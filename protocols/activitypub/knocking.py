@@ -12,7 +12,7 @@ from pleromad.cache import Cache
 from pleromad.core import Core
 from protocols.activitypub.origins import host_of, origin_of
 from protocols.activitypub.signing import Kind, Pen
-from web.client import Client, Reply, Sign
+from web.outbound.client import Client, Reply, Sign
 
 HOSTS = 20_000
 IN_VAIN_SECONDS = 3600.0  # after a host took none of them: asked with the first kind only

@@ -15,7 +15,7 @@ from pleromad.accounts.actors import Keys
 from pleromad.clock import Clock
 from pleromad.core import Core
 from protocols.activitypub import message_signatures, multikey, proofs, signatures
-from web.client import Sign
+from web.outbound.client import Sign
 
 
 class Kind(StrEnum):

@@ -11,7 +11,7 @@ from pleromad.core import Core
 from pleromad.model.account import Account
 from protocols.activitypub.fetching import host_key
 from protocols.activitypub.origins import same_origin
-from web.client import Client
+from web.outbound.client import Client
 
 MAX_BYTES = 64 * 1024
 MAX_NAME = 100

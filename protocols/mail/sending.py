@@ -24,7 +24,7 @@ from pleromad.core import Core
 from pleromad.errors import NotFound, StoreUnavailable
 from pleromad.hosts import ascii_host
 from pleromad.jobs import Drop, Job, Later, growing
-from web.client import Trust
+from web.outbound.connections import Trust
 
 log = Logger(namespace="mail")
 

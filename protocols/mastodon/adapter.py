@@ -24,7 +24,7 @@ from protocols.mastodon.streaming.websocket import Doorstep
 from protocols.mastodon.table import ROWS
 from web.answers import Answer
 from web.auth import bearer_of
-from web.client import client_of
+from web.outbound.client import client_of
 from web.request import Request
 from web.site import Site
 

@@ -14,7 +14,7 @@ from twisted.internet.threads import deferToThread
 from protocols.mastodon.streaming import hub
 from tests.clients.mastodonpy import SECONDS, Ear, MastodonPyCase
 from tests.support.push import PushService
-from web.client import client_of
+from web.outbound.client import client_of
 
 
 def picture(colour: tuple[int, int, int] = (0, 90, 0), format: str = "PNG") -> bytes:

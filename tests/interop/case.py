@@ -21,7 +21,7 @@ from pleromad.model.account import Account
 from pleromad.model.activity import Follow
 from tests.support.daemon import free_ports
 from tests.support.federation import FederationCase, Server
-from tests.web.test_client import certificate, pem
+from tests.web.test_outbound import certificate, pem
 
 
 def only_in_ci(*programs: str) -> None:

@@ -27,7 +27,7 @@ from protocols.activitypub.vocabulary import ACTIVITIES, ACTORS
 from tests.support.federation import FederationCase, another_pair
 from tests.support.peer import ACTIVITY_JSON, Peer
 from tests.sweep.world import Fixture, World, created
-from web.client import Reply, client_of
+from web.outbound.client import Reply, client_of
 
 FIXTURES = os.environ.get("FIXTURES", "")
 

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 
 from pleromad.core import Core
 from web.cards.fetching import Fetching
-from web.client import Client, client_of
+from web.outbound.client import Client, client_of
 from web.site import Site
 from web.translation import LibreTranslate
 

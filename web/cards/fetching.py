@@ -12,7 +12,7 @@ from pleromad.errors import StoreUnavailable, Unreachable
 from pleromad.jobs import Drop, Job, Later, growing
 from pleromad.model.card import Card
 from web.cards import oembed, page
-from web.client import Client, Reply
+from web.outbound.client import Client, Reply
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 ACCEPT_OEMBED = "application/json"

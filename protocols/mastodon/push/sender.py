@@ -17,7 +17,7 @@ from pleromad.model.push import PushSubscription
 from protocols.mastodon.from_core import Rendering, sentences
 from protocols.mastodon.from_core.notifications import shown
 from protocols.mastodon.push.encryption import MAX_PLAIN_BYTES, Signer, joined, seal
-from web.client import Client, Reply
+from web.outbound.client import Client, Reply
 
 TTL_SECONDS = 48 * 3600
 DEADLINE_SECONDS = 15.0

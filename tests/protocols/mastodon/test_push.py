@@ -14,7 +14,7 @@ from pleromad.personal.push import new_vapid_key
 from protocols.mastodon.push.encryption import MAX_PLAIN_BYTES, Signer, joined, seal
 from tests.protocols.mastodon.case import MastodonCase
 from tests.support.push import App, Pushed, PushService, decode, encode
-from web.client import client_of
+from web.outbound.client import client_of
 
 HERE = "/api/v1/push/subscription"
 

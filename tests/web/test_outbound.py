@@ -20,9 +20,11 @@ from twisted.trial.unittest import TestCase
 from pleromad.config import Settings
 from pleromad.errors import Unreachable
 from tests.support.core import settings_of
-from web import client as client_module
 from web.addresses import is_public, is_usual_port
-from web.client import Client, Reply, target_of
+from web.outbound import client as client_module
+from web.outbound import resolving
+from web.outbound.client import Client, Reply
+from web.outbound.targets import target_of
 
 
 class Script(Protocol):
@@ -197,7 +199,7 @@ class ClientTests(TestCase):
 
     async def test_a_redirect_to_a_private_address_is_not_followed(self) -> None:
         client = self.client(allow_private_addresses=False)
-        self.patch(client_module, "is_public", lambda address: address != "127.0.0.2")
+        self.patch(resolving, "is_public", lambda address: address != "127.0.0.2")
         self.server.answers = [reply(b"", "302 Found", Location=f"http://127.0.0.2:{self.port.getHost().port}/")]
         await self.refused(client.get(self.url, accept="*/*", other_hosts=True), "127.0.0.2")
         self.assertEqual(len(self.server.requests), 1)
