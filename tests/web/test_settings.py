@@ -15,8 +15,8 @@ from pleromad.accounts import totp
 from pleromad.model.account import Account, Role
 from tests.support.core import PASSWORD
 from tests.support.http import Browser, Reply
+from tests.support.pages import PagesCase, a_picture, words
 from tests.web.test_oauth import hidden
-from tests.web.test_pages import PagesCase, a_picture, words
 
 PATHS = (
     "/settings/profile",
