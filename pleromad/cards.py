@@ -11,6 +11,7 @@ from pleromad.activities.work import Work
 from pleromad.clock import Clock
 from pleromad.config import Settings
 from pleromad.hosts import ascii_host
+from pleromad.model.account import Account
 from pleromad.model.card import Card
 from pleromad.model.note import Visibility
 from pleromad.text import Link
@@ -44,6 +45,12 @@ class Cards:
             await card_rows.nothing(self._database, id)
         else:
             await self._database.transaction(lambda tx: card_rows.keep(tx, id, card))
+
+
+def may_name(account: Account, host: str) -> bool:
+    """May a page of that host say that it is by them? Their profile has to list it, or a domain above it (S27)."""
+    labels = host.lower().split(".")
+    return not account.suspended and any(".".join(labels[n:]) in account.attribution_domains for n in range(len(labels)))
 
 
 def first_link(links: Iterable[Link], base: str) -> str | None:

@@ -179,9 +179,9 @@ async def keep_remote(
         """INSERT INTO accounts (id, uri, url, type, username, domain, display_name, note, fields, emojis, avatar_url, header_url,
                avatar_description, header_description, locked, discoverable, indexable, hide_collections, created_at, fetched_at,
                inbox, shared_inbox, outbox, followers_uri, following_uri, featured_uri, key_id, public_key_pem, also_known_as,
-               moved_to_uri, raw)
+               moved_to_uri, attribution_domains, raw)
            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, coalesce(%s, now()), now(),
-               %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+               %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
            ON CONFLICT (uri) DO UPDATE SET url = excluded.url, type = excluded.type, username = excluded.username,
                domain = excluded.domain, display_name = excluded.display_name, note = excluded.note, fields = excluded.fields,
                emojis = excluded.emojis, avatar_url = excluded.avatar_url, header_url = excluded.header_url,
@@ -191,14 +191,14 @@ async def keep_remote(
                shared_inbox = excluded.shared_inbox, outbox = excluded.outbox, followers_uri = excluded.followers_uri,
                following_uri = excluded.following_uri, featured_uri = excluded.featured_uri, key_id = excluded.key_id,
                public_key_pem = excluded.public_key_pem, also_known_as = excluded.also_known_as,
-               moved_to_uri = excluded.moved_to_uri, raw = excluded.raw
+               moved_to_uri = excluded.moved_to_uri, attribution_domains = excluded.attribution_domains, raw = excluded.raw
            WHERE accounts.domain IS NOT NULL AND accounts.deleted_at IS NULL
            RETURNING id""",
         (id, actor.uri, actor.url or actor.uri, actor.type.value, actor.username, actor.domain, display_name, note, Jsonb(fields),
          Jsonb([(e.shortcode, e.url) for e in actor.emojis]), actor.avatar_url, actor.header_url, actor.avatar_description,
          actor.header_description, actor.locked, actor.discoverable, actor.indexable, actor.hide_collections, actor.published,
          actor.inbox, actor.shared_inbox, actor.outbox, actor.followers_uri, actor.following_uri, actor.featured_uri, actor.key_id,
-         actor.public_key_pem, list(actor.also_known_as), actor.moved_to_uri, Jsonb(actor.raw)),
+         actor.public_key_pem, list(actor.also_known_as), actor.moved_to_uri, list(actor.attribution_domains), Jsonb(actor.raw)),
     )  # fmt: skip
     return None if value is None else int(value)
 

@@ -192,6 +192,7 @@ class RemoteActor:
     published: datetime | None = None
     also_known_as: tuple[str, ...] = ()
     moved_to_uri: str | None = None
+    attribution_domains: tuple[str, ...] = ()  # hosts whose pages may name them as the author
     suspended: bool = False  # by their own server (toot:suspended)
     raw: dict[str, object] = field(default_factory=dict)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from lxml import etree
-
 from pleromad.cache import Cache
 from pleromad.core import Core
 from pleromad.errors import Gone, Invalid, NotFound, Rejected, Unreachable
@@ -17,6 +15,7 @@ from protocols.activitypub.origins import origin_of
 from protocols.activitypub.to_core.pieces import as_list
 from protocols.activitypub.vocabulary import ACTIVITY_JSON, LD_JSON
 from web.outbound.client import Client, Reply
+from web.xml import read
 
 ACCEPT = "application/jrd+json, application/json;q=0.9, application/xrd+xml;q=0.8"
 HOST_META_ACCEPT = "application/xrd+xml, application/xml;q=0.9"
@@ -86,7 +85,7 @@ class Fingers:
             reply = await self._client.get(f"{base}/.well-known/host-meta", accept=HOST_META_ACCEPT, max_bytes=MAX_BYTES, other_hosts=True)
             if reply.status != 200:
                 return None
-            tree = xml_of(reply.body)
+            tree = read(reply.body)
         except (Unreachable, Invalid):
             return None
         for link in tree.findall(f"{XRD}Link")[:MAX_LINKS]:
@@ -130,22 +129,8 @@ def _jrd(body: bytes) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _xrd(body: bytes) -> tuple[str, list[tuple[str, str]]]:
-    tree = xml_of(body)
+    tree = read(body)
     links = [
         (link.get("type", ""), link.get("href", "")) for link in tree.findall(f"{XRD}Link")[:MAX_LINKS] if link.get("rel") == "self"
     ]
     return (tree.findtext(f"{XRD}Subject") or "").strip(), links
-
-
-def xml_of(body: bytes) -> etree._Element:
-    """XML without document types and entities (S14). Raises Invalid."""
-    if len(body) > MAX_BYTES or b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\x00" in body:
-        raise Invalid("This XML is not taken")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        tree = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Invalid("This is not XML", detail=str(error)[:200]) from error
-    if tree.getroottree().docinfo.doctype:  # type: ignore[union-attr]
-        raise Invalid("This XML is not taken")
-    return tree

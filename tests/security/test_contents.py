@@ -1,17 +1,27 @@
-"""What is inside of what others send: markup, names, addresses, and how much of it. S15, S16, S17, S30."""
+"""What is inside of what others send: older protocols, markup, names, addresses, and how much of it. S15, S16, S17, S27, S30."""
 
 from __future__ import annotations
 
 import json
 import re
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
+from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from twisted.internet import reactor
+
+from pleromad.errors import NotFound
 from pleromad.ids import PUBLIC
-from protocols.activitypub import adapter, signatures
+from protocols.activitypub import adapter, finger, signatures
 from tests.security.case import HostileCase
-from tests.support.federation import another_pair
+from tests.support.federation import Server, another_pair
 from tests.support.http import SiteCase
+from tests.support.peer import Page
+from web.cards.fetching import Fetching
 from web.limits import Limit
+from web.outbound import client_of
 
 EVIL = '<script>run()</script><img src=x onerror=run()><a href="javascript:run()">x</a><p style="position:fixed" onclick=run() class="evil mention">y</p><iframe src="//x"></iframe><a>no address</a><svg onload=run()>'
 ACTS = re.compile(r"<script|<img|<iframe|<svg|<[^>]*\son\w+=|<[^>]*javascript:|<[^>]*\sstyle=|class=\"[^\"]*evil", re.I)
@@ -20,15 +30,96 @@ ACTS = re.compile(r"<script|<img|<iframe|<svg|<[^>]*\son\w+=|<[^>]*javascript:|<
 class DowngradeTests(HostileCase):
     """S15: who is known by ActivityPub is not changed by anything older."""
 
-    async def test_s15_salmon_changes_nobody(self) -> None:
+    def slap(self, author: str, id: str, *, key: str = "") -> bytes:
+        """A rightly signed envelope with an entry of `author` (Magic Signatures draft, section 3.2)."""
+        entry = (
+            f'<entry xmlns="http://www.w3.org/2005/Atom" xmlns:activity="http://activitystrea.ms/spec/1.0/"><id>{id}</id><title>x</title>'
+            f"<activity:verb>http://activitystrea.ms/schema/1.0/post</activity:verb>"
+            f"<author><uri>{author}</uri><name>forged</name></author><content type='html'>forged</content></entry>"
+        )
+        parts = [entry.encode(), b"application/atom+xml", b"base64url", b"RSA-SHA256"]
+        words = [urlsafe_b64encode(part).decode() for part in parts]
+        made = signatures.private_key(self.far.pairs[key or author].private).sign(".".join(words).encode(), padding.PKCS1v15(), hashes.SHA256())
+        return (
+            '<me:env xmlns:me="http://salmon-protocol.org/ns/magic-env">'
+            f'<me:data type="application/atom+xml">{words[0]}</me:data><me:encoding>base64url</me:encoding><me:alg>RSA-SHA256</me:alg>'
+            f"<me:sig>{urlsafe_b64encode(made).decode()}</me:sig></me:env>"
+        ).encode()
+
+    async def set_up(self) -> None:
+        self.patch(Server, "DOORS", ("activitypub", "ostatus"))
+        await super().set_up()
+
+    async def swim(self, path: str, body: bytes, media_type: str = "application/magic-envelope+xml") -> int:
+        status, _ = await self.far.send("POST", self.here.url + path, {"Content-Type": media_type}, body)
+        await self.quiet(self.here)
+        return status
+
+    async def test_s15_salmon_changes_nobody_who_is_known_by_activitypub(self) -> None:
+        await self.resolver.account(self.bob)
+        await self.send(self.create(1))
+        joe = self.far.person("joe")  # nobody has heard of them yet
+        before = await self.stored()
+        own, new = f"{self.far.url}/notes/1", f"{self.far.url}/notes/2"
+        for id in (own, new, "tag:far.example,2018:noticeId=1:objectType=note"):
+            self.assertEqual(await self.swim("/users/alice/salmon", self.slap(self.bob, id)), 403, id)
+        self.assertEqual(await self.swim("/users/alice/salmon", self.slap(self.alice.uri, f"{self.here.url}/notes/3", key=self.bob)), 403)
+        self.assertEqual(await self.swim("/users/alice/salmon", self.slap(joe, f"{self.here.url}/notes/3")), 403)
+        self.assertEqual(await self.swim("/users/alice/salmon", self.slap(joe, f"{self.far.url}/notes/4")), 501)
+        for path in ("/inbox", "/users/alice/inbox"):
+            for media_type in ("application/magic-envelope+xml", "application/atom+xml"):
+                self.assertEqual(await self.swim(path, self.slap(self.bob, new), media_type), 415)
+        self.assertEqual((await self.stored(), (await self.account(self.bob)).display_name), (before, ""))
+        self.assertIn("note 1", await self.content(own))
+
+    async def test_s15_envelopes_that_are_none(self) -> None:
+        before = await self.stored()
+        bomb = urlsafe_b64encode(b'<!DOCTYPE x [<!ENTITY a "b">]><entry xmlns="http://www.w3.org/2005/Atom"><author><uri>x</uri></author></entry>').decode()
+        for body in (b"", b"<x", b"<me:env/>", b'<!DOCTYPE x><x/>', b"<x><data>!</data></x>", b"x" * 300_000, f'<me:env xmlns:me="http://salmon-protocol.org/ns/magic-env"><me:data>{bomb}</me:data></me:env>'.encode()):
+            self.assertEqual(await self.swim("/users/alice/salmon", body), 400, body[:60])
+        self.assertEqual(await self.swim("/users/nobody/salmon", self.slap(self.bob, f"{self.far.url}/1")), 404)
+        self.assertEqual(await self.stored(), before)
+
+    async def test_s15_a_feed_in_webfinger_does_not_take_an_actors_place(self) -> None:
+        """bob's server comes to name an Atom feed only, as one would that is made to speak the older protocol."""
+        self.patch(finger, "FRESH_SECONDS", -1.0)
         await self.resolver.account(self.bob)
         before = await self.stored()
-        entry = f'<entry xmlns="http://www.w3.org/2005/Atom"><id>{self.far.url}/notes/1</id><author><uri>{self.bob}</uri><name>forged</name></author><content>forged</content></entry>'
-        envelope = f'<me:env xmlns:me="http://salmon-protocol.org/ns/magic-env"><me:data type="application/atom+xml">{entry.encode().hex()}</me:data><me:sig>AAAA</me:sig></me:env>'
-        for path in ("/users/alice/salmon", f"/salmon/{self.alice.id}", "/salmon", "/inbox", "/push/subscriptions/1"):
-            status, _ = await self.far.send("POST", self.here.url + path, {"Content-Type": "application/magic-envelope+xml"}, envelope.encode())
-            self.assertGreaterEqual(status, 400, path)
-        self.assertEqual((await self.stored(), (await self.account(self.bob)).display_name), (before, ""))
+        acct = f"acct:bob@{self.far.domain}"
+        links = [{"rel": "http://schemas.google.com/g/2010#updates-from", "type": "application/atom+xml", "href": f"{self.far.url}/forged.atom"}]
+        self.far.pages[f"/.well-known/webfinger?{acct}"] = Page(json.dumps({"subject": acct, "links": links}).encode(), "application/jrd+json")
+        self.assertEqual(await self.failure(self.resolver._door.people.by_handle("bob", self.far.domain)), NotFound)
+        self.assertEqual((await self.stored(), (await self.account(self.bob)).inbox, self.far.asked_for("/forged.atom")), (before, f"{self.bob}/inbox", 0))
+
+
+class AttributionTests(HostileCase):
+    """S27: a page is by whom it names when their own profile lists its host, in plain texts."""
+
+    async def card(self, domains: Any) -> tuple[str, str]:
+        """Who is shown as the author of a page on `far`'s host that says it is by eve, whose profile has these `attributionDomains`."""
+        third = await self.peer()
+        eve = third.person("eve", attributionDomains=domains)
+        page = f'<title>A page</title><meta name="author" content="Nobody"><meta name="fediverse:creator" content="@eve@{third.domain}">'
+        self.far.pages["/page"] = Page(page.encode(), "text/html")
+        card = await Fetching(self.here.core, client_of(self.here.core, reactor), reactor).fetch(f"{self.far.url}/page")
+        assert card is not None
+        self.assertEqual(third.asked_for("/users/eve"), 1)
+        self.assertEqual(await self.count(f"accounts WHERE uri = '{eve}'"), 1)
+        self.assertNotIn("{", str(await self.here.database.fetch_value("SELECT attribution_domains::text FROM accounts WHERE uri = %s", (eve,)))[1:])
+        return card.author_name, card.author_url.removeprefix(third.url)
+
+    async def test_s27_domains_that_are_no_texts(self) -> None:
+        named, not_named = ("eve", "/users/eve"), ("Nobody", "")
+        self.assertEqual(await self.card(["localhost"]), named)
+        self.assertEqual(await self.card("localhost"), named)
+        for domains in (
+            [{"id": "localhost"}, {"href": "localhost"}, {"@value": "localhost"}],
+            {"id": "localhost", "type": "Link", "href": "localhost", "name": "localhost"},
+            [None, 7, True, {"localhost": "localhost"}, [{"id": "localhost"}]],
+            ["http://localhost", "localhost/", "*", ".", "", "*.localhost", "local", "x" * 5_000, "evil.localhost"],
+            None, 7, [],
+        ):  # fmt: skip
+            self.assertEqual(await self.card(domains), not_named, domains)
 
 
 class MarkupTests(HostileCase):

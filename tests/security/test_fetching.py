@@ -10,11 +10,11 @@ from twisted.web.server import NOT_DONE_YET
 
 from pleromad.errors import Invalid, NotFound, Unreachable
 from protocols.activitypub import fetching
-from protocols.activitypub.finger import xml_of
 from tests.protocols.mastodon.case import MastodonCase
 from tests.protocols.mastodon.test_accounts import picture
 from tests.security.case import HostileCase
 from tests.support.peer import Asked, Page
+from web import xml
 from web.addresses import is_public, is_usual_port
 
 FORGED = {"type": "Person", "preferredUsername": "forged", "inbox": "http://localhost:1/inbox"}
@@ -247,7 +247,7 @@ class XmlTests(HostileCase):
 
     def test_s14_the_reader(self) -> None:
         for text in self.HOSTILE:
-            self.assertRaises(Invalid, xml_of, text)
+            self.assertRaises(Invalid, xml.read, text)
 
     async def test_s14_webfinger_that_answers_so(self) -> None:
         """Right but for the document type: the same without it is believed."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from twisted.internet.threads import deferToThreadPool
 
-from pleromad.cards import KIND
+from pleromad.cards import KIND, may_name
 from pleromad.core import Core
-from pleromad.errors import StoreUnavailable, Unreachable
+from pleromad.errors import PleromadError, StoreUnavailable, Unreachable
 from pleromad.jobs import Drop, Job, Later, growing
 from pleromad.model.card import Card
 from web.cards import oembed, page
@@ -55,9 +57,22 @@ class Fetching:
         if reply.status != 200 or reply.media_type not in PAGES:
             return None
         found = await self._read(reply, url)
-        if found.oembed is None:
-            return found.card
-        return await self._embedded(found.card, found.oembed, url)
+        card = found.card if found.oembed is None else await self._embedded(found.card, found.oembed, url)
+        return await self._by(card, found.creator, reply.url) if card is not None and found.creator else card
+
+    async def _by(self, card: Card, creator: str, url: str) -> Card:
+        """Somebody of the fediverse is named as the author when their profile says that this host may (S27)."""
+        if self._core.resolver is None:
+            return card
+        try:
+            account = await self._core.resolver.account(f"@{creator}")
+        except StoreUnavailable:
+            raise
+        except PleromadError:
+            return card
+        if not may_name(account, urlsplit(url).hostname or ""):
+            return card
+        return replace(card, author_name=account.display_name or account.username, author_url=account.url)
 
     async def _read(self, reply: Reply, url: str) -> page.Page:
         given = (reply.body, reply.headers.get("content-type", ""), url, reply.url)

@@ -23,6 +23,7 @@ MAX_ELEMENTS = 1_000  # of each name
 MAX_SIDE = 10_000  # pixels
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_HANDLE = re.compile(r"[\w.~-]{1,300}@[^\s/@]{1,260}")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]*)?")
 # Mastodon lets frames of videos do as much.
 _SANDBOX = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-forms"
@@ -30,10 +31,11 @@ _SANDBOX = "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`card` None: the page says nothing of itself. `oembed` is the address of its JSON."""
+    """`card` None: the page says nothing of itself. `oembed` is the address of its JSON, `creator` a handle it says it is by."""
 
     card: Card | None
     oembed: str | None
+    creator: str = ""
 
 
 def read(body: bytes, content_type: str, url: str, final_url: str) -> Page:
@@ -66,7 +68,8 @@ def read(body: bytes, content_type: str, url: str, final_url: str) -> Page:
             language=_language(root, metas),
             published_at=_moment(metas.get("article:published_time", "")),
         )
-    return Page(card, _oembed(root, base))
+    creator = metas.get("fediverse:creator", "").lstrip("@")
+    return Page(card, _oembed(root, base), creator if _HANDLE.fullmatch(creator) else "")
 
 
 _IMAGES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")

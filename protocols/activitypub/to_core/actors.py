@@ -8,6 +8,7 @@ from typing import Any
 
 from pleromad import text
 from pleromad.errors import Invalid
+from pleromad.hosts import ascii_host
 from pleromad.model.account import ActorType, RemoteActor
 from protocols.activitypub import multikey
 from protocols.activitypub.origins import host_of, origin_of, same_origin, without_fragment
@@ -35,9 +36,11 @@ MAX_BIO = 20_000
 MAX_FIELDS = 50
 MAX_FIELD = 2_047
 MAX_ALIASES = 256
+MAX_HOSTS = 100
 MAX_PEM = 10_000
 MAX_KEYS = 10
 
+_HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 _USERNAME = re.compile(r"\w(?:[\w.~-]{0,298}\w)?")
 
 
@@ -90,6 +93,7 @@ def actor(document: Mapping[str, Any], *, key_id: str | None = None) -> RemoteAc
         published=as_time(prop(document, "published")),
         also_known_as=tuple(alias for alias in as_ids(prop(document, "alsoKnownAs")) if is_url(alias))[:MAX_ALIASES],
         moved_to_uri=moved if moved and is_url(moved) else None,
+        attribution_domains=attribution_domains_of(document),
         raw=dict(document),
     )
 
@@ -108,6 +112,21 @@ def own(document: Mapping[str, Any], name: str, uri: str) -> str:
     """A collection of the actor. What lies on another server is not theirs: taken for theirs it could open what is private."""
     found = as_id(prop(document, name))
     return found if found is not None and same_origin(found, uri) else ""
+
+
+def attribution_domains_of(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Hosts whose pages may name the actor as their author (Mastodon 4.3). Only texts count: an object among them is none (S27)."""
+    hosts = []
+    for item in as_list(prop(document, "attributionDomains"))[:MAX_HOSTS]:
+        if not isinstance(item, str):
+            continue
+        try:
+            host = ascii_host(item.strip())
+        except ValueError:
+            continue
+        if len(host) <= 253 and _HOST.fullmatch(host):
+            hosts.append(host)
+    return tuple(dict.fromkeys(hosts))
 
 
 def shared_inbox_of(document: Mapping[str, Any]) -> str:

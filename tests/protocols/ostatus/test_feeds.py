@@ -181,9 +181,3 @@ class FingerTests(SiteCase):
             self.assertIn("atom", (await self.get(path, headers=ATOM)).headers["content-type"])
             self.assertIn("json", (await self.get(path, headers={"Accept": "application/activity+json"})).headers["content-type"])
             self.assertIn("json", (await self.get(path, headers={"Accept": "application/activity+json, application/atom+xml;q=0.5"})).headers["content-type"])
-
-    async def test_salmon_says_that_it_is_not_spoken_yet(self) -> None:
-        await self.person("alice")
-        reply = await self.post("/users/alice/salmon", body=b"<me:env/>")
-        self.assertEqual(reply.status, 501)
-        self.assertIn("not spoken here yet", reply.text)
