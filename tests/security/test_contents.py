@@ -21,7 +21,7 @@ from tests.support.http import SiteCase
 from tests.support.peer import Page
 from web.cards.fetching import Fetching
 from web.limits import Limit
-from web.outbound import client_of
+from web.outbound.client import client_of
 
 EVIL = '<script>run()</script><img src=x onerror=run()><a href="javascript:run()">x</a><p style="position:fixed" onclick=run() class="evil mention">y</p><iframe src="//x"></iframe><a>no address</a><svg onload=run()>'
 ACTS = re.compile(r"<script|<img|<iframe|<svg|<[^>]*\son\w+=|<[^>]*javascript:|<[^>]*\sstyle=|class=\"[^\"]*evil", re.I)
