@@ -134,6 +134,18 @@ class MediaShelf:
         await media_rows.describe(self._database, viewer, id, description, focus)
         return await self.one(viewer, id)
 
+    async def set_mascot(self, account_id: int, id: int) -> Media:
+        """A picture that front-ends show to its owner. Raises NotFound, Invalid for what is no picture."""
+        media = await self.one(account_id, id)
+        if media.kind is not MediaKind.IMAGE:
+            raise Invalid("Validation failed: mascots can only be images", field="file")
+        await media_rows.set_mascot(self._database, account_id, id)
+        return media
+
+    async def mascot(self, account_id: int) -> Media | None:
+        id = await media_rows.mascot(self._database, account_id)
+        return None if id is None else await self.one(account_id, id)
+
     async def discard(self, viewer: int, id: int) -> None:
         """Throw one's own upload away before a note has it. Raises NotFound, and Invalid when it hangs on one."""
         media = await self.one(viewer, id)

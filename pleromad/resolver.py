@@ -21,5 +21,8 @@ class Resolver(Protocol):
     async def note(self, uri: str, viewer: int | None) -> int | None:
         """The id of the note with that id or page; fetched when it is not here. None when there is none, or not for `viewer`."""
 
+    async def interaction_page(self, handle: str, uri: str) -> str:
+        """Where the handle's server lets its people follow or answer `uri`. Raises NotFound, Gone, Invalid, Rejected, Unreachable."""
+
     async def mentions(self, text: str) -> None:
         """Get to know the people a text names, before it is posted. Bounded in number and time; never raises for one that fails."""

@@ -16,7 +16,8 @@ COLUMNS = """a.id, a.xmin::text::bigint, a.uri, a.url, a.type, a.username, a.dom
     a.indexable, a.hide_collections, a.followers_count, a.following_count, a.statuses_count, a.last_status_at, a.created_at,
     a.inbox, a.shared_inbox, a.outbox, a.followers_uri, a.following_uri, a.featured_uri, a.key_id, a.public_key_pem,
     a.also_known_as, a.moved_to_uri, a.suspended_at IS NOT NULL, a.silenced_at IS NOT NULL, a.deleted_at IS NOT NULL, u.role,
-    a.sensitized_at IS NOT NULL, a.suspended_by, a.show_media, a.show_media_replies, a.show_featured, a.attribution_domains"""
+    a.sensitized_at IS NOT NULL, a.suspended_by, a.show_media, a.show_media_replies, a.show_featured, a.attribution_domains,
+    a.show_role, a.show_likes, a.background_url, a.tags, a.suggested"""
 FROM = "accounts a LEFT JOIN users u ON u.account_id = a.id"
 
 
@@ -29,7 +30,7 @@ def account_of(row: Sequence[Any]) -> Account:
     (id, version, uri, url, type, username, domain, display_name, note, note_source, fields, emojis, avatar, header, avatar_text,
      header_text, locked, discoverable, indexable, hide, followers, following, statuses, last_status_at, created_at, inbox, shared,
      outbox, followers_uri, following_uri, featured_uri, key_id, key, aliases, moved_to, suspended, silenced, deleted, role, sensitized, suspended_by,
-     show_media, show_media_replies, show_featured, attribution) = row  # fmt: skip
+     show_media, show_media_replies, show_featured, attribution, show_role, show_likes, background, tags, suggested) = row  # fmt: skip
     return Account(
         id=id,
         version=version,
@@ -76,6 +77,11 @@ def account_of(row: Sequence[Any]) -> Account:
         show_media_replies=show_media_replies,
         show_featured=show_featured,
         attribution_domains=tuple(attribution),
+        show_role=show_role,
+        show_likes=show_likes,
+        background_url=background,
+        tags=tuple(tags),
+        suggested=suggested,
     )
 
 
@@ -252,7 +258,8 @@ async def bury(db: Queries, id: int) -> None:
     """Leave the name and the id of a deleted account behind, and nothing else of it."""
     await db.write(
         """UPDATE accounts SET deleted_at = now(), display_name = '', note = '', note_source = '', fields = '[]', emojis = '[]',
-               avatar_url = NULL, header_url = NULL, avatar_description = '', header_description = '', followers_count = 0,
+               avatar_url = NULL, header_url = NULL, background_url = NULL, tags = '{}',
+               suggested = false, avatar_description = '', header_description = '', followers_count = 0,
                following_count = 0, statuses_count = 0, raw = NULL, discoverable = false, indexable = false,
                also_known_as = '{}', moved_to_uri = NULL WHERE id = %s""",
         (id,),

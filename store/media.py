@@ -273,8 +273,8 @@ async def discard(db: Queries, account_id: int, id: int) -> bool:
     return bool(
         await db.execute(
             "DELETE FROM media m USING accounts a WHERE m.id = %s AND m.account_id = %s AND a.id = m.account_id AND m.note_id IS NULL"
-            " AND m.scheduled_id IS NULL AND right(coalesce(a.avatar_url, ''), length(m.path)) <> m.path"
-            " AND right(coalesce(a.header_url, ''), length(m.path)) <> m.path"
+            " AND m.scheduled_id IS NULL AND NOT EXISTS (SELECT FROM unnest(ARRAY[a.avatar_url, a.header_url, a.background_url]) AS p(url)"
+            " WHERE right(p.url, length(m.path)) = m.path) AND NOT EXISTS (SELECT FROM users u WHERE u.mascot_id = m.id)"
             " AND NOT EXISTS (SELECT FROM notes n JOIN note_edits e ON e.note_id = n.id WHERE n.account_id = a.id AND m.id = ANY(e.media_ids))",
             (id, account_id),
         )
@@ -290,7 +290,8 @@ async def delete_unattached(db: Queries, before: datetime, limit: int = 200) -> 
         """DELETE FROM media WHERE id IN (
                SELECT m.id FROM media m WHERE m.note_id IS NULL AND m.scheduled_id IS NULL AND m.created_at < %s
                   AND NOT EXISTS (SELECT FROM accounts a WHERE a.id = m.account_id AND m.path IS NOT NULL
-                      AND (right(a.avatar_url, length(m.path)) = m.path OR right(a.header_url, length(m.path)) = m.path))
+                      AND m.path IN (right(a.avatar_url, length(m.path)), right(a.header_url, length(m.path)), right(a.background_url, length(m.path))))
+                  AND NOT EXISTS (SELECT FROM users u WHERE u.mascot_id = m.id)
                   AND NOT EXISTS (SELECT FROM notes n JOIN note_edits e ON e.note_id = n.id
                       WHERE n.account_id = m.account_id AND m.id = ANY(e.media_ids))
                ORDER BY m.created_at LIMIT %s FOR UPDATE OF m SKIP LOCKED)
@@ -298,3 +299,12 @@ async def delete_unattached(db: Queries, before: datetime, limit: int = 200) -> 
         (before, limit),
     )
     return [path for row in rows for path in row if path is not None]
+
+
+async def set_mascot(db: Queries, account_id: int, id: int) -> None:
+    await db.write("UPDATE users SET mascot_id = %s WHERE account_id = %s", (id, account_id))
+
+
+async def mascot(db: Queries, account_id: int) -> int | None:
+    found: int | None = await db.fetch_value("SELECT mascot_id FROM users WHERE account_id = %s", (account_id,))
+    return found

@@ -209,7 +209,7 @@ async def states(
     rows = await db.fetch(
         """SELECT note_id, 'l', '' FROM likes WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
            UNION ALL SELECT boost_of_id, 'b', '' FROM notes WHERE account_id = %(viewer)s AND boost_of_id = ANY(%(ids)s)
-           UNION ALL SELECT note_id, 'k', '' FROM bookmarks WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
+           UNION ALL SELECT note_id, 'k', folder_id::text FROM bookmarks WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
            UNION ALL SELECT n.id, 'm', '' FROM thread_mutes t JOIN notes n ON n.conversation_id = t.conversation_id
                WHERE t.account_id = %(viewer)s AND n.id = ANY(%(ids)s)
            UNION ALL SELECT note_id, 'r', emoji FROM reactions WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
@@ -230,7 +230,7 @@ async def states(
             case "b":
                 state = replace(state, boosted=True)
             case "k":
-                state = replace(state, bookmarked=True)
+                state = replace(state, bookmarked=True, bookmark_folder=int(value) if value else None)
             case "m":
                 state = replace(state, muted=True)
             case "r":
@@ -458,7 +458,7 @@ async def edits(db: Queries, id: int) -> list[Sequence[Any]]:
     )
 
 
-# ---- likes, reactions, boosts, votes, bookmarks, pins
+# ---- likes, reactions, boosts, votes, pins
 
 
 async def add_like(db: Queries, id: int, account_id: int, note_id: int, uri: str) -> bool:
@@ -537,16 +537,6 @@ async def add_votes(db: Queries, id: int, account_id: int, choices: Collection[i
         await db.write("UPDATE polls SET votes[%s] = votes[%s] + 1 WHERE note_id = %s", (choice + 1, choice + 1, id))
     if first:
         await db.write("UPDATE polls SET voters_count = voters_count + 1 WHERE note_id = %s", (id,))
-
-
-async def add_bookmark(db: Queries, id: int, account_id: int, note_id: int) -> None:
-    await db.write(
-        "INSERT INTO bookmarks (account_id, note_id, id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (account_id, note_id, id)
-    )
-
-
-async def remove_bookmark(db: Queries, account_id: int, note_id: int) -> None:
-    await db.write("DELETE FROM bookmarks WHERE account_id = %s AND note_id = %s", (account_id, note_id))
 
 
 async def add_pin(db: Queries, id: int, account_id: int, note_id: int) -> bool:

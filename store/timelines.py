@@ -248,11 +248,14 @@ async def last_directs(db: Queries, viewer: int, limit: int) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-async def kept(db: Queries, viewer: int, which: str, page: Page) -> tuple[list[Ref], list[int]]:
-    """The viewer's `bookmarks` or `likes`, in the order they were made."""
+async def kept(
+    db: Queries, viewer: int | None, which: str, page: Page, *, owner: int | None = None, folder_id: int | None = None
+) -> tuple[list[Ref], list[int]]:
+    """The viewer's (or another `owner`'s) `bookmarks`, all or of one folder, or `likes`, in the order they were made."""
     source = f"{'bookmarks' if which == 'bookmarks' else 'likes'} k JOIN notes n ON n.id = k.note_id"
+    conditions = ["k.account_id = %(owner)s", *(["k.folder_id = %(folder)s"] if folder_id is not None else [])]
     return await page_of(
-        db, viewer, page, conditions=["k.account_id = %(viewer)s"], source=source + _REST, key="k.id", wanted=False
+        db, viewer, page, conditions=conditions, params={"folder": folder_id, "owner": viewer if owner is None else owner}, source=source + _REST, key="k.id", wanted=False
     )
 
 

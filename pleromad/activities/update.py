@@ -255,7 +255,7 @@ async def _profile(work: Work, change: ProfileChange) -> Result:
         columns["fields"] = Jsonb(
             [(text.plain_name(n, limits.max_field), text.render_line(v, tag_url=work.uris.tag), None, v) for n, v in change.fields if n.strip() or v.strip()]
         )
-    for name in ("locked", "discoverable", "indexable", "hide_collections", "avatar_description", "header_description", "show_media", "show_media_replies", "show_featured"):
+    for name in ("locked", "discoverable", "indexable", "hide_collections", "avatar_description", "header_description", "show_media", "show_media_replies", "show_featured", "show_role", "show_likes"):
         value = getattr(change, name)
         if value is not None:
             columns[name] = value
@@ -267,7 +267,7 @@ async def _profile(work: Work, change: ProfileChange) -> Result:
         columns["also_known_as"] = list(change.also_known_as)
     if change.stay:
         columns["moved_to_uri"] = None
-    for what in ("avatar", "header"):
+    for what in ("avatar", "header", "background"):
         media_id = getattr(change, f"{what}_media_id")
         if media_id == 0:
             columns[f"{what}_url"] = None

@@ -82,7 +82,11 @@ class Account:
     sensitized: bool = False  # all their media are shown as sensitive
     deleted: bool = False
     role: Role | None = None  # of a local account, None for remote ones and rooms
-    roles_shown: bool = True
+    show_role: bool = True
+    show_likes: bool = False  # to anybody, what they like
+    background_url: str | None = None  # what front-ends show behind everything
+    tags: tuple[str, ...] = ()  # of the staff: what their notes are held to (pleromad.policies.tags)
+    suggested: bool = False  # by the staff, to newcomers
     show_media: bool = True  # a tab of their pictures on the profile
     show_media_replies: bool = True  # with those of replies
     show_featured: bool = True  # a tab of what they recommend
@@ -206,6 +210,7 @@ class ProfileChange:
     fields: tuple[tuple[str, str], ...] | None = None
     avatar_media_id: int | None = None  # 0 takes the picture away
     header_media_id: int | None = None
+    background_media_id: int | None = None
     avatar_description: str | None = None
     header_description: str | None = None
     locked: bool | None = None
@@ -216,6 +221,8 @@ class ProfileChange:
     show_media: bool | None = None
     show_media_replies: bool | None = None
     show_featured: bool | None = None
+    show_role: bool | None = None
+    show_likes: bool | None = None
     attribution_domains: tuple[str, ...] | None = None
     default_visibility: str | None = None
     default_sensitive: bool | None = None

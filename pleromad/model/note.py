@@ -159,6 +159,7 @@ class NoteState:
     liked: bool = False
     boosted: bool = False
     bookmarked: bool = False
+    bookmark_folder: int | None = None
     muted: bool = False
     reactions: tuple[str, ...] = ()
     voted: bool = False

@@ -1,9 +1,11 @@
-"""What a person arranges for themselves: lists of people, filters."""
+"""What a person arranges for themselves: lists of people, filters, folders; what they listen to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from pleromad.model.note import Visibility
 
 CONTEXTS = ("home", "notifications", "public", "thread", "account")
 
@@ -53,3 +55,28 @@ class FilterMatch:
     filter: Filter
     keywords: tuple[str, ...] = ()
     note_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BookmarkFolder:
+    """`emoji`: a Unicode one, or the shortcode of one of this server's, whose picture is `emoji_url`."""
+
+    id: int
+    name: str
+    emoji: str | None = None
+    emoji_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scrobble:
+    """Something that somebody listened to. `length` is as the app counts it."""
+
+    id: int
+    account_id: int
+    title: str
+    album: str
+    artist: str
+    length: int
+    url: str
+    visibility: Visibility
+    created_at: datetime

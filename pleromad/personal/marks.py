@@ -1,4 +1,4 @@
-"""Bookmarks, mutes, private remarks, markers of what was read."""
+"""Mutes, private remarks, markers of what was read."""
 
 from __future__ import annotations
 
@@ -20,14 +20,6 @@ MAX_MASKS = 100
 
 
 class Marks(Keeper):
-    async def bookmark(self, viewer: int, note_id: int) -> None:
-        """Raises NotFound for what the viewer may not see; so do the others here."""
-        note = (await self._reading.note(viewer, note_id)).note
-        await note_rows.add_bookmark(self._database, await self._ids.mint(), viewer, (note.boost_of or note).id)
-
-    async def unbookmark(self, viewer: int, note_id: int) -> None:
-        await note_rows.remove_bookmark(self._database, viewer, note_id)
-
     async def mute(self, viewer: int, account_id: int, *, notifications: bool = True, seconds: float | None = None) -> None:
         """For `seconds`, or until it is taken back."""
         if viewer == account_id:

@@ -10,6 +10,7 @@ from pleromad.errors import NotFound
 from pleromad.model.collection import Collection
 from pleromad.model.moderation import Report, Severance, Strike
 from pleromad.model.note import Seen
+from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
 from store import collections, reports
 from store.pool import Queries
@@ -32,6 +33,13 @@ class ModerationReading(Reader):
         if found is None or found.account_id != viewer:
             raise NotFound
         return found
+
+    async def own_reports(self, viewer: int, page: Page, *, resolved: bool | None = None) -> Slice[Report]:
+        """Those that the viewer made, newest first, with their targets. `resolved` None: all."""
+        found = await reports.page_of(self._database, page, resolved=resolved, account_id=viewer)
+        whole = await reports.by_ids(self._database, [one.id for one in found])
+        items = tuple(whole[one.id] for one in found if one.id in whole)
+        return Slice(items, found[-1].id if len(found) >= page.limit else None, found[0].id) if found else Slice(())
 
     async def reported(self, viewer: int | None, note_ids: Some[int]) -> dict[int, Seen]:
         """Notes that were reported, whoever may read them else: `core.moderation` asks, for staff."""

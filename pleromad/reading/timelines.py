@@ -119,11 +119,12 @@ class TimelineReading(VisitorReading):
         """By account: the id of the newest direct note between it and the viewer."""
         return await timelines.last_directs(self._database, viewer, limit)
 
-    async def bookmarks(self, viewer: int, page: Page) -> Slice[Seen]:
-        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "bookmarks", page))
+    async def bookmarks(self, viewer: int, page: Page, folder_id: int | None = None) -> Slice[Seen]:
+        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "bookmarks", page, folder_id=folder_id))
 
-    async def likes(self, viewer: int, page: Page) -> Slice[Seen]:
-        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "likes", page))
+    async def likes(self, viewer: int | None, page: Page, *, owner: int | None = None) -> Slice[Seen]:
+        """What the viewer, or somebody else who shows it, likes."""
+        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "likes", page, owner=owner))
 
     async def _shown(self, viewer: int | None, page: Page, found: tuple[list[Ref], list[int]]) -> Slice[Seen]:
         refs, keys = found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from pleromad.cache import Cache
@@ -21,6 +22,7 @@ ACCEPT = "application/jrd+json, application/json;q=0.9, application/xrd+xml;q=0.
 HOST_META_ACCEPT = "application/xrd+xml, application/xml;q=0.9"
 MAX_BYTES = 100_000
 MAX_LINKS = 100
+SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
 XRD = "{http://docs.oasis-open.org/ns/xri/xrd-1.0}"
 
 
@@ -31,6 +33,7 @@ class Finger:
     username: str
     host: str  # lower-case ASCII
     actor: str
+    subscribe: str = ""  # template of the page where its people follow somebody elsewhere
 
 
 class Fingers:
@@ -97,11 +100,14 @@ class Fingers:
     def _finger(self, reply: Reply, resource: str) -> Finger:
         subject, links = _xrd(reply.body) if "xml" in reply.media_type or reply.body[:1] == b"<" else _jrd(reply.body)
         username, host = split_acct(subject if subject.startswith("acct:") else resource)
-        for type, href in links:
+        subscribe = next((link.template for link in links if link.rel == SUBSCRIBE and "{uri}" in link.template), "")
+        for rel, type, href, _ in links:
+            if rel != "self":
+                continue
             base, _, parameters = type.partition(";")
             if base.strip() == ACTIVITY_JSON or (base.strip() == LD_JSON and "activitystreams" in parameters):
                 if origin_of(href) is not None:
-                    return Finger(username, host, href)
+                    return Finger(username, host, href, subscribe)
         raise NotFound(detail=f"{resource} is no ActivityPub actor")
 
 
@@ -116,21 +122,26 @@ def split_acct(acct: str) -> tuple[str, str]:
         raise Invalid("This is no handle", detail=acct[:200]) from error
 
 
-def _jrd(body: bytes) -> tuple[str, list[tuple[str, str]]]:
-    """(subject, [(type, href) of each self link])."""
+class _Link(NamedTuple):
+    rel: str
+    type: str
+    href: str
+    template: str
+
+
+def _jrd(body: bytes) -> tuple[str, list[_Link]]:
+    """(subject, links)."""
     document = documents.parse(body)
     subject = document.get("subject")
     links = [
-        (str(link.get("type") or ""), str(link.get("href") or ""))
+        _Link(*(str(link.get(name) or "") for name in _Link._fields))
         for link in as_list(document.get("links"))[:MAX_LINKS]
-        if isinstance(link, dict) and link.get("rel") == "self"
+        if isinstance(link, dict)
     ]
     return subject if isinstance(subject, str) else "", links
 
 
-def _xrd(body: bytes) -> tuple[str, list[tuple[str, str]]]:
+def _xrd(body: bytes) -> tuple[str, list[_Link]]:
     tree = read(body)
-    links = [
-        (link.get("type", ""), link.get("href", "")) for link in tree.findall(f"{XRD}Link")[:MAX_LINKS] if link.get("rel") == "self"
-    ]
+    links = [_Link(*(link.get(name, "") for name in _Link._fields)) for link in tree.findall(f"{XRD}Link")[:MAX_LINKS]]
     return (tree.findtext(f"{XRD}Subject") or "").strip(), links

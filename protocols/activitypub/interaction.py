@@ -19,7 +19,8 @@ from web.site import Site
 class Interaction:
     def __init__(self, core: Core, site: Site) -> None:
         self._core = core
-        site.route("GET", "/authorize_interaction", self.lead)
+        for path in ("/authorize_interaction", "/ostatus_subscribe"):  # Mastodon's, Pleroma's
+            site.route("GET", path, self.lead)
 
     async def lead(self, request: Request) -> Answer:
         """To the page here of a person or a note."""
@@ -28,7 +29,7 @@ class Interaction:
             raise NotFound
         account = await session_of(request, self._core)
         if account is None:
-            back = f"{request.path}?uri={quote(wanted, safe='')}"
+            back = f"/authorize_interaction?uri={quote(wanted, safe='')}"
             return Answer.redirect(f"/log-in?next={quote(back, safe='')}", headers=(("Cache-Control", "no-store"),))
         return Answer.redirect(await self._page_of(wanted, account.id), headers=(("Cache-Control", "no-store"),))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from twisted.internet.defer import Deferred, DeferredList, TimeoutError
 from twisted.logger import Logger
@@ -112,6 +113,13 @@ class Resolving:
         except (NotFound, Invalid, Forbidden) as error:
             log.debug("No note at {uri}: {error}", uri=uri, error=str(error))
             return None
+
+    async def interaction_page(self, handle: str, uri: str) -> str:
+        finger = await self._door.fingers.ask(*split_acct(handle))
+        page = finger.subscribe.replace("{uri}", quote(uri, safe=""))
+        if origin_of(page) is None:
+            raise NotFound(detail=f"{finger.host} names no page to follow from")
+        return page
 
     async def mentions(self, text_: str) -> None:
         handles = [handle for handle in text.find_handles(text_) if "@" in handle]

@@ -51,7 +51,7 @@ BESIDE = """
 | pages, log-in, sign-up, profiles, `/.well-known/change-password` | `web/pages` | `tests.web` |
 
 Not here, because they make no sense here: `donation_campaigns`, `annual_reports`, `/api/v1_alpha` and `/api/v2_alpha`, and what only Mastodon's own web
-client asks (`/api/web`). They are answered with 404 in JSON.
+client asks (`/api/web`, but for its settings). They are answered with 404 in JSON.
 """
 
 

@@ -6,12 +6,37 @@ from typing import Any
 
 from pleromad.model.moderation import Permission
 from protocols.mastodon.door import Access, NoForm, Row
-from protocols.mastodon.endpoints import chats, empty, pleroma
+from protocols.mastodon.endpoints import (
+    bookmarks,
+    chats,
+    conversations,
+    empty,
+    media,
+    pleroma,
+    profile,
+    reports,
+    scrobbles,
+)
 from protocols.mastodon.endpoints.admin import pleroma as admin
 from protocols.mastodon.endpoints.admin import relays, settings
+from protocols.mastodon.endpoints.numbered import PagedForm
 from protocols.mastodon.entities.account import Account
+from protocols.mastodon.entities.app import Application
+from protocols.mastodon.entities.base import Empty
 from protocols.mastodon.entities.chat import Chat, ChatMessage
-from protocols.mastodon.entities.pleroma import Captcha, FederationStatus, Health, PleromaEmoji
+from protocols.mastodon.entities.media import MediaAttachment
+from protocols.mastodon.entities.pleroma import (
+    BookmarkFolder,
+    Captcha,
+    FederationStatus,
+    Health,
+    Interaction,
+    OwnReport,
+    OwnReports,
+    Picture,
+    PleromaEmoji,
+    Scrobble,
+)
 from protocols.mastodon.entities.pleroma_admin import (
     AdminUser,
     AdminUsers,
@@ -29,7 +54,8 @@ from protocols.mastodon.entities.pleroma_admin import (
     UserReports,
 )
 from protocols.mastodon.entities.security import Success
-from protocols.mastodon.entities.status import Status
+from protocols.mastodon.entities.status import Conversation, Status
+from web.limits import LOG_INS, UPLOADS
 
 ANYBODY, PERSON, STAFF = Access.ANYBODY, Access.PERSON, Access.STAFF
 NOTES = (20, 40)
@@ -67,7 +93,7 @@ STAFF_WORK = (
     Row("GET", REPORTS, admin.reports, STAFF, "admin:read:reports", UserReports, admin.ReportsForm, needs=_CASES),
     Row("PATCH", REPORTS, admin.set_reports, STAFF, "admin:write:reports", None, admin.ReportStatesForm, needs=_CASES),
     Row("GET", f"{REPORTS}/<id>", admin.report, STAFF, "admin:read:reports", UserReport, needs=_CASES),
-    Row("GET", "/api/v1/pleroma/admin/moderation_log", admin.log, STAFF, "admin:read", ModerationLog, admin.PagedForm, needs=Permission.VIEW_AUDIT_LOG),
+    Row("GET", "/api/v1/pleroma/admin/moderation_log", admin.log, STAFF, "admin:read", ModerationLog, PagedForm, needs=Permission.VIEW_AUDIT_LOG),
     Row("GET", "/api/v1/pleroma/admin/need_reboot", admin.need_reboot, STAFF, "admin:read", NeedReboot, needs=SETTINGS),
     Row("GET", "/api/v1/pleroma/admin/frontends", empty.nothing, STAFF, "admin:read", list[Any], needs=SETTINGS),
 )
@@ -94,7 +120,20 @@ SERVER = (
 
 PEOPLE = (
     Row("GET", "/api/v1/pleroma/accounts/<id>/favourites", pleroma.favourites, ANYBODY, "read:favourites", list[Status], NoForm, NOTES),
-    Row("GET", "/api/v1/pleroma/accounts/<id>/scrobbles", empty.nothing_of, ANYBODY, "read", list[Any]),
+    Row("GET", "/api/v1/pleroma/accounts/<id>/scrobbles", scrobbles.many, ANYBODY, "read", list[Scrobble], NoForm, NOTES),
+    Row("POST", "/api/v1/pleroma/scrobble", scrobbles.create, PERSON, "write", Scrobble, scrobbles.ScrobbleForm),
+    Row("GET", "/api/v1/pleroma/bookmark_folders", bookmarks.folders, PERSON, "read:bookmarks", list[BookmarkFolder]),
+    Row("POST", "/api/v1/pleroma/bookmark_folders", bookmarks.create, PERSON, "write:bookmarks", BookmarkFolder, bookmarks.NewFolderForm),
+    Row("PATCH", "/api/v1/pleroma/bookmark_folders/<id>", bookmarks.update, PERSON, "write:bookmarks", BookmarkFolder, bookmarks.FolderForm),
+    Row("DELETE", "/api/v1/pleroma/bookmark_folders/<id>", bookmarks.delete, PERSON, "write:bookmarks", BookmarkFolder),
+    Row("GET", "/api/v1/pleroma/mascot", media.mascot, PERSON, "read:accounts", MediaAttachment),
+    Row("PUT", "/api/v1/pleroma/mascot", media.set_mascot, PERSON, "write:accounts", MediaAttachment, media.MascotForm, limit=UPLOADS, upload=True),
+    Row("PATCH", "/api/v1/pleroma/accounts/update_avatar", profile.set_avatar, PERSON, "write:accounts", Picture, profile.ImageForm, limit=UPLOADS, upload=True),
+    Row("PATCH", "/api/v1/pleroma/accounts/update_banner", profile.set_banner, PERSON, "write:accounts", Picture, profile.ImageForm, limit=UPLOADS, upload=True),
+    Row("PATCH", "/api/v1/pleroma/accounts/update_background", profile.set_background, PERSON, "write:accounts", Picture, profile.ImageForm, limit=UPLOADS, upload=True),
+    Row("GET", "/api/v1/pleroma/apps", pleroma.apps, PERSON, "follow|read", list[Application]),
+    Row("POST", "/api/v1/pleroma/remote_interaction", pleroma.remote_interaction, ANYBODY, "", Interaction, pleroma.RemoteForm, limit=LOG_INS),
+    Row("PATCH", "/api/v1/pleroma/conversations/<id>", conversations.set_recipients, PERSON, "write:conversations", Conversation, conversations.ConversationsForm),
     Row("GET", "/api/v1/pleroma/birthdays", empty.nothing, PERSON, "read:accounts", list[Account]),
     Row("PUT", "/api/v1/pleroma/notification_settings", pleroma.set_notification_settings, PERSON, "write:accounts", Success, pleroma.NotificationSettingsForm),
     Row("GET", "/api/v1/pleroma/settings/<app>", pleroma.settings, PERSON, "read:accounts", dict[str, Any]),
@@ -111,5 +150,8 @@ ALSO = {
 
 # At one address each.
 PLEROMA_TOO = (
+    Row("GET", "/api/v0/pleroma/reports", reports.own, PERSON, "read:reports", OwnReports, reports.OwnForm),
+    Row("GET", "/api/v0/pleroma/reports/<id>", reports.one_of_own, PERSON, "read:reports", OwnReport),
+    Row("PUT", "/api/web/settings", pleroma.set_web_settings, PERSON, "write:accounts", Empty),
     Row("GET", "/api/v2/pleroma/chats", chats.many, PERSON, "read:chats", list[Chat], chats.ChatsForm, NOTES),
 )

@@ -112,6 +112,7 @@ class Server:
 class FederationCase(TestCase):
     """`await self.server()` starts one; all are stopped after the test."""
 
+    SERVER = Server
     timeout = 60
 
     @defer.inlineCallbacks
@@ -127,7 +128,7 @@ class FederationCase(TestCase):
         if not dsn:
             dsn = await deferToThread(new_database)
             self.addCleanup(lambda: deferToThread(drop_database, dsn))
-        server = Server(self.mktemp(), dsn, port or free_ports(1)[0], tables)
+        server = self.SERVER(self.mktemp(), dsn, port or free_ports(1)[0], tables)
         self.addCleanup(lambda: Deferred.fromCoroutine(server.stop()))
         await server.start()
         return server

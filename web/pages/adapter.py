@@ -13,6 +13,7 @@ from web.pages.files import Files
 from web.pages.frame import Frame
 from web.pages.links import Links
 from web.pages.reading import Reading
+from web.pages.remote import Remote
 from web.pages.rooms import Rooms
 from web.pages.settings.data import Data
 from web.pages.settings.log_in import AppPasswords, Password, Sessions
@@ -52,6 +53,7 @@ def build(core: Core, site: Site, reactor: Any) -> None:
     Acting(core, site, frame)
     Entering(core, site, frame)
     Links(core, site, frame)
+    Remote(core, site, frame)
     for section in SECTIONS:
         section(core, site, frame)
     About(core, site, frame)

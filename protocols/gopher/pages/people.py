@@ -41,7 +41,7 @@ def profile(visit: Visit, account: Account) -> list[str]:
     here = visit.here
     lines = []
     what = [word for word, so in (("a bot", account.bot), ("a group", account.group), ("approves followers", account.locked)) if so]
-    if account.role is not None and account.roles_shown and account.role != "user":
+    if account.role is not None and account.show_role and account.role != "user":
         what.insert(0, account.role.value)
     if what:
         lines.append(items.info(", ".join(what)))

@@ -1,4 +1,4 @@
-"""What one does to a status: like, boost, keep, pin, silence it, react to it."""
+"""What one does to a status: like, boost, pin, silence it, react to it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class BoostForm(msgspec.Struct):
 
 async def favourite(call: Call[NoForm]) -> bytes:
     await call.submit(Like(actor_id=call.me.id, note_id=call.id))
-    return await _now(call)
+    return await now(call)
 
 
 async def unfavourite(call: Call[NoForm]) -> bytes:
     me = call.me.id
     await call.submit(Undo(actor_id=me, of=Like(actor_id=me, note_id=call.id)))
-    return await _now(call)
+    return await now(call)
 
 
 async def reblog(call: Call[BoostForm]) -> bytes:
@@ -45,48 +45,38 @@ async def unreblog(call: Call[NoForm]) -> bytes:
     return call.render.statuses.one(seen, me)
 
 
-async def bookmark(call: Call[NoForm]) -> bytes:
-    await call.core.personal.bookmark(call.me.id, call.id)
-    return await _now(call)
-
-
-async def unbookmark(call: Call[NoForm]) -> bytes:
-    await call.core.personal.unbookmark(call.me.id, call.id)
-    return await _now(call)
-
-
 async def pin(call: Call[NoForm]) -> bytes:
     await call.core.reading.note(call.me.id, call.id)  # NotFound, when it is not for them
     await call.submit(Add(actor_id=call.me.id, collection="featured", note_id=call.id))
-    return await _now(call)
+    return await now(call)
 
 
 async def unpin(call: Call[NoForm]) -> bytes:
     await call.core.reading.note(call.me.id, call.id)
     await call.submit(Remove(actor_id=call.me.id, collection="featured", note_id=call.id))
-    return await _now(call)
+    return await now(call)
 
 
 async def mute(call: Call[NoForm]) -> bytes:
     await call.core.personal.mute_thread(call.me.id, call.id, True)
-    return await _now(call)
+    return await now(call)
 
 
 async def unmute(call: Call[NoForm]) -> bytes:
     await call.core.personal.mute_thread(call.me.id, call.id, False)
-    return await _now(call)
+    return await now(call)
 
 
 async def react(call: Call[NoForm]) -> bytes:
     await call.submit(EmojiReact(actor_id=call.me.id, note_id=call.id, emoji=call.request.params["emoji"]))
-    return await _now(call)
+    return await now(call)
 
 
 async def unreact(call: Call[NoForm]) -> bytes:
     me = call.me.id
     reaction = EmojiReact(actor_id=me, note_id=call.id, emoji=call.request.params["emoji"])
     await call.submit(Undo(actor_id=me, of=reaction))
-    return await _now(call)
+    return await now(call)
 
 
 async def reactions(call: Call[NoForm]) -> list[EmojiReaction]:
@@ -109,7 +99,7 @@ async def reactions(call: Call[NoForm]) -> list[EmojiReaction]:
     return [entity(one) for one in shown]
 
 
-async def _now(call: Call[msgspec.Struct]) -> bytes:
+async def now(call: Call[msgspec.Struct]) -> bytes:
     """The status of the path as it is after what was done. Of a boost: what is boosted."""
     seen = await call.core.reading.note(call.me.id, call.id)
     if seen.note.boost_of is not None:

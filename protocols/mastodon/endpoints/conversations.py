@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from pleromad.errors import Invalid
 from pleromad.model.conversation import Conversation
 from pleromad.model.page import Page, Slice
 from protocols.mastodon.door import Call, Listed, NoForm, known_ids
@@ -35,7 +36,7 @@ async def show(call: Call[NoForm]) -> ConversationEntity:
     return await _one(call, await call.core.reading.conversation(call.me.id, call.id))
 
 
-async def _one(call: Call[NoForm], one: Conversation) -> ConversationEntity:
+async def _one(call: Call[NoForm] | Call[ConversationsForm], one: Conversation) -> ConversationEntity:
     matches = await call.filtered(CONTEXT, [one.last])
     return call.render.conversations.one(one, call.me.id, matches.get(one.last.note.id, ()))
 
@@ -58,6 +59,14 @@ async def read_all(call: Call[NoForm]) -> Listed:
     changed = await call.core.personal.read_conversations(call.me.id)
     found = await call.core.reading.conversations(call.me.id, Page(limit=MOST_READ), among=changed)
     return Listed((await _listed(call, found)).items)
+
+
+async def set_recipients(call: Call[ConversationsForm]) -> ConversationEntity:
+    """Pleroma: whom what is said next is for. Here those its notes name are in it; the same people again is no change. Raises Invalid."""
+    known = await call.core.reading.conversation(call.me.id, call.id)
+    if {each.id for each in known.people} != {*known_ids(call.form.recipients), call.me.id}:
+        raise Invalid("Who is in a conversation is said by whom its posts name: mention others in your next one", field="recipients")
+    return await _one(call, known)
 
 
 async def delete(call: Call[NoForm]) -> Empty:

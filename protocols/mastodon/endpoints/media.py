@@ -8,6 +8,7 @@ from pleromad.errors import Invalid
 from pleromad.model.media import Media
 from protocols.mastodon.door import Call, NoForm
 from protocols.mastodon.entities.base import Empty
+from protocols.mastodon.entities.media import MediaAttachment, PleromaMedia
 from protocols.mastodon.from_core.media import attachment
 from web.answers import Answer
 from web.bodies import Upload
@@ -66,6 +67,37 @@ async def describe(call: Call[DescribeForm]) -> Answer:
         form.thumbnail.data if form.thumbnail else None,
     )
     return _answer(media)
+
+
+class MascotForm(msgspec.Struct):
+    file: Upload
+
+
+async def mascot(call: Call[NoForm]) -> MediaAttachment:
+    """Pleroma: the picture a front-end shows to its owner; the server's own as long as they have none."""
+    media = await call.core.media.mascot(call.me.id)
+    if media is not None:
+        return attachment(media)
+    url = f"{call.core.uris.base}/static/icon.png"
+    said = "The server's own picture"
+    return MediaAttachment(
+        id="0",
+        type="image",
+        url=url,
+        preview_url=url,
+        remote_url=None,
+        text_url=url,
+        meta=None,
+        description=said,
+        blurhash=None,
+        pleroma=PleromaMedia(mime_type="image/png", name=said),
+    )
+
+
+async def set_mascot(call: Call[MascotForm]) -> MediaAttachment:
+    file = call.form.file
+    media = await call.core.media.upload(call.me.id, file.data, filename=file.filename, media_type=file.media_type)
+    return attachment(await call.core.media.set_mascot(call.me.id, media.id))
 
 
 async def discard(call: Call[NoForm]) -> Empty:

@@ -13,13 +13,30 @@ from pleromad.model.account import ProfileChange
 from pleromad.model.activity import Update
 from protocols.mastodon.door import Call, Listed, NoForm
 from protocols.mastodon.endpoints.accounts import named
+from protocols.mastodon.endpoints.apps import application
 from protocols.mastodon.endpoints.profile import MAX_STORE_BYTES, STORE
-from protocols.mastodon.entities.pleroma import Captcha, FederationStatus, Health, PleromaEmoji, Stored
+from protocols.mastodon.entities.app import Application
+from protocols.mastodon.entities.base import Empty
+from protocols.mastodon.entities.pleroma import (
+    Captcha,
+    FederationStatus,
+    Health,
+    Interaction,
+    PleromaEmoji,
+    Stored,
+)
 from protocols.mastodon.entities.security import Success
 from web.answers import Answer
+from web.remote import interaction_page
 
 MAX_APP = 60
+WEB = "web_settings"
 HIDDEN_CONTENTS = "hide_notification_contents"
+
+
+class RemoteForm(msgspec.Struct):
+    ap_id: str
+    profile: str
 
 
 class NotificationSettingsForm(msgspec.Struct):
@@ -64,11 +81,11 @@ async def frontend_configurations(call: Call[NoForm]) -> dict[str, Stored]:
 
 
 async def favourites(call: Call[NoForm]) -> Listed:
-    """What somebody likes is for nobody but themselves: `hide_favorites` in their Account says so."""
+    """What somebody likes, if it is oneself or they show it (`hide_favorites`): of that, what the viewer may see."""
     account = await named(call)
-    if account.id != call.viewer_id:
+    if account.id != call.viewer_id and not (account.local and account.show_likes):
         raise Forbidden("Can't get favorites")
-    found = await call.core.reading.likes(account.id, call.page)
+    found = await call.core.reading.likes(call.viewer_id, call.page, owner=account.id)
     return Listed.of(call.render.statuses.many(found.items, call.viewer_id), found)
 
 
@@ -102,6 +119,33 @@ async def set_settings(call: Call[NoForm]) -> Answer:
         raise Invalid("The settings are too large")
     await _keep(call, {STORE: stores})
     return Answer.json(kept)
+
+
+async def set_web_settings(call: Call[NoForm]) -> Empty:
+    """What the web client of Mastodon's looks keeps for itself (`data`)."""
+    try:
+        data = msgspec.json.decode(call.request.body or b"{}", type=_WebSettings).data
+    except msgspec.DecodeError:
+        raise Invalid("data must be a JSON object", field="data") from None
+    if len(msgspec.json.encode(data)) > MAX_STORE_BYTES:
+        raise Invalid("The settings are too large", field="data")
+    await _keep(call, {WEB: data})
+    return Empty()
+
+
+class _WebSettings(msgspec.Struct):
+    data: dict[str, Any] = {}
+
+
+async def apps(call: Call[NoForm]) -> list[Application]:
+    """Those that may act for the person."""
+    found = {token.app.id: token.app for token in await call.core.accounts.tokens_of(call.me.id) if token.app is not None}
+    return [await application(call.core, found[id]) for id in sorted(found)]
+
+
+async def remote_interaction(call: Call[RemoteForm]) -> Interaction:
+    """Where somebody of another server (`profile`, a handle) goes on at home with something here (`ap_id`)."""
+    return Interaction(url=await interaction_page(call.core, call.form.profile, call.form.ap_id))
 
 
 def _app(call: Call[NoForm]) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
 
 from pleromad.errors import Invalid
-from pleromad.model.account import ActorType, ProfileChange
+from pleromad.model.account import Account, ActorType, ProfileChange
 from pleromad.model.activity import Origin, Update
 from pleromad.model.page import Page
 from protocols.mastodon.door import DOOR, Call, NoForm
@@ -17,6 +18,7 @@ from protocols.mastodon.endpoints.notifications import ASKED_BY_NOBODY
 from protocols.mastodon.endpoints.quotes import QuotePolicyWord
 from protocols.mastodon.entities.account import CredentialAccount, Preferences, Profile
 from protocols.mastodon.entities.app import RegistrationPending, Token
+from protocols.mastodon.entities.pleroma import Picture
 from web.bodies import Upload, fields
 
 MAX_REQUESTS_COUNTED = 100
@@ -76,6 +78,9 @@ class ProfileForm(msgspec.Struct):
     default_scope: Word | None = None
     actor_type: str | None = None
     allow_following_move: bool | None = None
+    hide_favorites: bool | None = None
+    show_role: bool | None = None
+    pleroma_background_image: Upload | str | None = None
 
 
 async def sign_up(call: Call[SignUpForm]) -> Token | RegistrationPending:
@@ -161,6 +166,7 @@ async def _update(call: Call[ProfileForm]) -> None:
         fields=table,
         avatar_media_id=await _picture(call, "avatar", form.avatar),
         header_media_id=await _picture(call, "header", form.header),
+        background_media_id=await _picture(call, "pleroma_background_image", form.pleroma_background_image),
         avatar_description=form.avatar_description,
         header_description=form.header_description,
         locked=form.locked,
@@ -171,6 +177,8 @@ async def _update(call: Call[ProfileForm]) -> None:
         show_media=form.show_media,
         show_media_replies=form.show_media_replies,
         show_featured=form.show_featured,
+        show_role=form.show_role,
+        show_likes=None if form.hide_favorites is None else not form.hide_favorites,
         attribution_domains=tuple(form.attribution_domains) if form.attribution_domains is not None else None,
         default_visibility=source.privacy or form.default_scope,
         default_sensitive=source.sensitive,
@@ -179,6 +187,29 @@ async def _update(call: Call[ProfileForm]) -> None:
         settings=_with_moves(form, await _stored(call)),
     )
     await call.submit(Update(actor_id=call.me.id, profile=change))
+
+
+class ImageForm(msgspec.Struct):
+    img: Upload | str | None = None
+    banner: Upload | str | None = None
+
+
+async def set_avatar(call: Call[ImageForm]) -> Picture:
+    """Pleroma: a data: URI; an empty text takes it away."""
+    return await _set(call, ProfileChange(avatar_media_id=await _picture(call, "img", call.form.img)), lambda one: one.avatar_url)
+
+
+async def set_banner(call: Call[ImageForm]) -> Picture:
+    return await _set(call, ProfileChange(header_media_id=await _picture(call, "banner", call.form.banner)), lambda one: one.header_url)
+
+
+async def set_background(call: Call[ImageForm]) -> Picture:
+    return await _set(call, ProfileChange(background_media_id=await _picture(call, "img", call.form.img)), lambda one: one.background_url)
+
+
+async def _set(call: Call[ImageForm], change: ProfileChange, url: Callable[[Account], str | None]) -> Picture:
+    await call.submit(Update(actor_id=call.me.id, profile=change))
+    return Picture(url=url(await call.core.reading.account(call.me.id)))
 
 
 async def remove_avatar(call: Call[NoForm]) -> CredentialAccount:
@@ -203,7 +234,7 @@ async def preferences(call: Call[NoForm]) -> Preferences:
     )
 
 
-async def _picture(call: Call[ProfileForm], what: str, given: Upload | str | None) -> int | None:
+async def _picture(call: Call[ProfileForm] | Call[ImageForm], what: str, given: Upload | str | None) -> int | None:
     """The id of the uploaded picture; 0 when it is to go: an empty text (Pleroma)."""
     if not given:
         return 0 if (what, "") in fields(call.request) else None

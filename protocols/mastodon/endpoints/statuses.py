@@ -69,6 +69,7 @@ class StatusForm(TextForm):
     to: list[str] = []  # Pleroma: handles of people addressed without being named
     expires_in: int | None = None  # Pleroma: seconds
     preview: bool = False  # Pleroma: show it and do not post it
+    in_reply_to_conversation_id: str | None = None  # Pleroma: to its newest post, for all who are in it
 
 
 class EditForm(TextForm):
@@ -91,17 +92,25 @@ async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
     if call.core.resolver is not None and "@" in form.status:
         await call.core.resolver.mentions(form.status)
     content_type, sensitive = await _defaults(call)
+    parent = id_of(form.in_reply_to_id) if form.in_reply_to_id else None
+    to = await _addressed(call)
+    visibility = Visibility(form.visibility) if form.visibility else None
+    if form.in_reply_to_conversation_id:
+        talk = await call.core.reading.conversation(call.me.id, id_of(form.in_reply_to_conversation_id))
+        parent = parent or talk.last.note.id
+        to = tuple(dict.fromkeys([*to, *(each.id for each in talk.people if each.id != call.me.id)]))
+        visibility = Visibility.DIRECT
     draft = NoteDraft(
         text=form.status,
         content_type=content_type,
-        visibility=Visibility(form.visibility) if form.visibility else None,
+        visibility=visibility,
         spoiler_text=form.spoiler_text,
         sensitive=sensitive,
         language=form.language or None,
-        in_reply_to_id=id_of(form.in_reply_to_id) if form.in_reply_to_id else None,
+        in_reply_to_id=parent,
         media_ids=_media_ids(form),
         poll=_poll(form.poll),
-        to=await _addressed(call),
+        to=to,
         expires_in_seconds=form.expires_in or None,
         quote_id=_quoted(form),
         quote_policy=form.quote_approval_policy,

@@ -110,10 +110,6 @@ async def favourites(call: Call[NoForm]) -> Listed:
     return _listed(call, await call.core.reading.likes(call.me.id, call.page))
 
 
-async def bookmarks(call: Call[NoForm]) -> Listed:
-    return _listed(call, await call.core.reading.bookmarks(call.me.id, call.page))
-
-
 def _listed(call: Call[NoForm], found: Slice[Seen]) -> Listed:
     """What one kept oneself is not filtered."""
     return Listed.of(call.render.statuses.many(found.items, call.viewer_id), found)

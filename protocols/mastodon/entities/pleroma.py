@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from protocols.mastodon.entities.base import Entity, Url
+from msgspec import field
+
+from protocols.mastodon.entities.account import AccountJson
+from protocols.mastodon.entities.base import DateTime, Entity, Id, Url
+from protocols.mastodon.entities.instance import Rule
+from protocols.mastodon.entities.status import StatusJson
 
 
 class PleromaEmoji(Entity, kw_only=True):
@@ -33,6 +38,52 @@ class FederationStatus(Entity, kw_only=True):
     """Hosts that do not answer, and since when."""
 
     unreachable: dict[str, str]
+
+
+class BookmarkFolder(Entity, kw_only=True):
+    id: Id
+    name: str
+    emoji: str | None
+    emoji_url: Url | None
+
+
+class Scrobble(Entity, kw_only=True):
+    id: Id
+    account: AccountJson
+    created_at: DateTime
+    title: str
+    album: str
+    artist: str
+    length: int
+    external_link: str = field(name="externalLink")
+
+
+class OwnReport(Entity, kw_only=True):
+    """A report that one made oneself."""
+
+    id: Id
+    account: AccountJson
+    actor: AccountJson
+    content: str
+    created_at: DateTime
+    state: Literal["open", "resolved"]
+    statuses: list[StatusJson]
+    rules: list[Rule]
+
+
+class OwnReports(Entity, kw_only=True):
+    reports: list[OwnReport]
+    total: int
+
+
+class Interaction(Entity, kw_only=True):
+    """Where somebody of another server goes on, at home."""
+
+    url: Url
+
+
+class Picture(Entity, kw_only=True):
+    url: Url | None
 
 
 Stored = dict[str, Any]

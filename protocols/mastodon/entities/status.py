@@ -152,6 +152,7 @@ class PleromaStatus(Entity, kw_only=True):
     emoji_reactions: list[EmojiReaction] | UnsetType = UNSET
     thread_muted: bool | UnsetType = UNSET
     direct_conversation_id: Id | UnsetType | None = UNSET
+    bookmark_folder: Id | UnsetType | None = UNSET
     quote: StatusJson | UnsetType | None = UNSET
     quote_visible: bool | UnsetType = UNSET
 

@@ -183,7 +183,7 @@ class AccountRendering:
                 indexable=account.indexable,
                 quote_policy=user.default_quote_policy,  # type: ignore[arg-type]  # one of the words
                 pleroma=PleromaSource(
-                    show_role=account.roles_shown,
+                    show_role=account.show_role,
                     no_rich_text=False,
                     discoverable=account.discoverable,
                     actor_type=account.type.value,
@@ -225,7 +225,7 @@ class AccountRendering:
         base = self._core.uris.base
         avatar = base + AVATAR if gone else self._avatar(account)
         header = base + HEADER if gone else account.header_url or base + HEADER
-        staff = account.role if account.roles_shown and account.role not in (None, Role.USER) else None
+        staff = account.role if account.show_role and account.role not in (None, Role.USER) else None
         given: dict[str, Any] = {
             "id": str(account.id),
             "username": account.username,
@@ -262,13 +262,13 @@ class AccountRendering:
             "pleroma": PleromaAccount(
                 ap_id=account.uri,
                 also_known_as=list(account.also_known_as),
-                background_image=None,
-                tags=[],
+                background_image=None if gone else account.background_url,
+                tags=list(account.tags),
                 is_moderator=staff is not None,
                 is_admin=staff in (Role.ADMIN, Role.OWNER),
-                is_suggested=False,
+                is_suggested=account.suggested,
                 is_confirmed=True,
-                hide_favorites=True,
+                hide_favorites=not account.show_likes,
                 hide_followers=account.hide_collections,
                 hide_follows=account.hide_collections,
                 hide_followers_count=False,

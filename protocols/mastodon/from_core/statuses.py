@@ -28,7 +28,7 @@ SHOWN_REACTIONS = 50  # accounts told under one emoji
 
 # The end of most notes: no reactions, no poll, no boost. The head before it ends inside the object `pleroma`.
 _PLAIN = (
-    b',"emoji_reactions":[],"thread_muted":false,"direct_conversation_id":null,"quote":null,"quote_visible":false}'
+    b',"emoji_reactions":[],"thread_muted":false,"direct_conversation_id":null,"bookmark_folder":null,"quote":null,"quote_visible":false}'
     b',"text":null,"poll":null,"reblog":null,"quote":null,"quote_approval":'
 )
 _UNTOUCHED = b',"favourited":false,"reblogged":false,"muted":false,"bookmarked":false'
@@ -94,6 +94,7 @@ class StatusRendering:
     ) -> bytes:
         parts = [b',"emoji_reactions":', encode([_reaction(each, state) for each in note.reactions])]
         parts += [b',"thread_muted":', _bool(state.muted), b',"direct_conversation_id":', encode(_id(state.conversation_id))]
+        parts += [b',"bookmark_folder":', encode(_id(state.bookmark_folder))]
         parts += [b',"quote":', shown or b"null", b',"quote_visible":', _bool(shown is not None)]
         parts += [b'},"text":', encode(source), b',"poll":']
         if note.poll is None:

@@ -82,6 +82,7 @@ class CostTests(DiscoveryCase):
         await self.do("POST", "/api/v1/statuses", token, status="look at this", quoted_status_id=str(first))
         await self.do("POST", f"/api/v1/accounts/{one.id}/endorse")
         await self.do("POST", f"/api/v1/tags/tag{n}/follow")
+        await self.do("POST", "/api/v1/pleroma/scrobble", title=f"song {n}")
         await self.do("POST", "/api/v1/domain_blocks", domain=f"bad{n}.example")
         later = self.core.clock.now() + timedelta(days=1)
         await self.do("POST", "/api/v1/statuses", status=f"later {n}", scheduled_at=later.isoformat())

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
+from pleromad.model.account import Role
 from pleromad.model.activity import Like
+from pleromad.model.note import Visibility
 from store import hosts
 from tests.protocols.mastodon.case import MastodonCase
+from tests.protocols.mastodon.test_media import picture
 
 
 class ServerTests(MastodonCase):
@@ -65,8 +70,99 @@ class PersonTests(MastodonCase):
     async def test_mastodon_s_lists_have_pleroma_s_addresses_too(self) -> None:
         await self.begin()
         note = await self.say(self.alice, "quote me")
-        for path in (f"accounts/{self.alice.id}/endorsements", f"statuses/{note.id}/quotes", f"accounts/{self.alice.id}/scrobbles"):
+        for path in (f"accounts/{self.alice.id}/endorsements", f"statuses/{note.id}/quotes"):
             self.assertEqual(await self.call("GET", f"/api/v1/pleroma/{path}", self.by_alice), [])
+
+    async def test_who_wants_to_shows_what_they_like(self) -> None:
+        await self.begin()
+        bob = await self.person("bob")
+        shown, hidden = await self.say(bob, "nice"), await self.say(bob, "@alice psst", visibility=Visibility.DIRECT)
+        for note in (shown, hidden):
+            await self.submit(Like(actor_id=self.alice.id, note_id=note.id), self.alice)
+        told = await self.call("PATCH", "/api/v1/accounts/update_credentials", self.by_alice, json={"hide_favorites": False})
+        self.assertFalse(told["pleroma"]["hide_favorites"])
+        path = f"/api/v1/pleroma/accounts/{self.alice.id}/favourites"
+        self.assertEqual(await self.ids(path), [str(shown.id)])
+        self.assertEqual(len(await self.ids(path, self.by_alice)), 2)
+
+    async def test_people_hide_that_they_are_staff_and_have_a_background(self) -> None:
+        await self.begin()
+        ada = await self.person("ada", role=Role.ADMIN)
+        token = await self.token(ada)
+        self.assertTrue((await self.call("GET", f"/api/v1/accounts/{ada.id}"))["pleroma"]["is_admin"])
+        files = {"pleroma_background_image": ("a.png", "image/png", picture())}
+        told = await self.call("PATCH", "/api/v1/accounts/update_credentials", token, data={"show_role": "false"}, files=files)
+        self.assertEqual((told["source"]["pleroma"]["show_role"], told["role"]["name"]), (False, "Admin"))
+        seen = await self.call("GET", f"/api/v1/accounts/{ada.id}")
+        self.assertEqual((seen["pleroma"]["is_admin"], seen["roles"]), (False, []))
+        await self.database.execute("UPDATE media SET created_at = now() - interval '9 days'")
+        await self.core.media.forget_unattached()
+        self.core.media.open(seen["pleroma"]["background_image"].removeprefix(self.core.uris.media("")))
+        told = await self.call("PATCH", "/api/v1/accounts/update_credentials", token, data={"pleroma_background_image": ""})
+        self.assertIsNone(told["pleroma"]["background_image"])
+
+    async def test_old_front_ends_send_pictures_as_data(self) -> None:
+        await self.begin()
+        uri = f"data:image/png;base64,{b64encode(picture()).decode()}"
+        for what, field, key in (("avatar", "img", "avatar"), ("banner", "banner", "header")):
+            made = await self.call("PATCH", f"/api/v1/pleroma/accounts/update_{what}", self.by_alice, json={field: uri})
+            self.assertEqual((await self.call("GET", f"/api/v1/accounts/{self.alice.id}"))[key], made["url"])
+        made = await self.call("PATCH", "/api/pleroma/accounts/update_background", self.by_alice, json={"img": uri})
+        self.assertEqual((await self.call("GET", f"/api/v1/accounts/{self.alice.id}"))["pleroma"]["background_image"], made["url"])
+        self.assertEqual(await self.call("PATCH", "/api/v1/pleroma/accounts/update_avatar", self.by_alice, json={"img": ""}), {"url": None})
+
+    async def test_a_mascot_is_the_server_s_until_one_is_chosen(self) -> None:
+        await self.begin()
+        path = "/api/v1/pleroma/mascot"
+        self.assertTrue((await self.call("GET", path, self.by_alice))["url"].endswith("/static/icon.png"))
+        mine = await self.call("PUT", path, self.by_alice, files={"file": ("a.png", "image/png", picture())})
+        self.assertEqual(await self.call("GET", path, self.by_alice), mine)
+        await self.database.execute("UPDATE media SET created_at = now() - interval '9 days'")
+        await self.core.media.forget_unattached()
+        self.assertEqual(await self.call("GET", path, self.by_alice), mine)
+        await self.call("DELETE", f"/api/v1/media/{mine['id']}", self.by_alice, 422)
+        await self.call("PUT", path, self.by_alice, 422, files={"file": ("a.txt", "text/plain", b"hello")})
+
+    async def test_what_somebody_listens_to(self) -> None:
+        await self.begin()
+        told = {"title": "Tea for Two", "artist": "Art", "album": "A", "length": 180000, "externalLink": "https://music.example/1"}
+        made = await self.call("POST", "/api/v1/pleroma/scrobble", self.by_alice, json=told)
+        self.assertEqual({name: made[name] for name in told}, told)
+        await self.call("POST", "/api/v1/pleroma/scrobble", self.by_alice, json={"title": "For friends", "visibility": "private"})
+        path = f"/api/v1/pleroma/accounts/{self.alice.id}/scrobbles"
+        bob = await self.person("bob")
+        by_bob = await self.token(bob)
+        for token in (None, by_bob):
+            self.assertEqual(await self.call("GET", path, token), [made])
+        await self.follow(bob, self.alice)
+        for token in (self.by_alice, by_bob):
+            self.assertEqual([one["title"] for one in await self.call("GET", path, token)], ["For friends", "Tea for Two"])
+        self.assertEqual([one["title"] for one in await self.call("GET", f"{path}?max_id={made['id']}", by_bob)], [])
+        await self.call("POST", "/api/v1/pleroma/scrobble", self.by_alice, 422, json={"title": " "})
+        await self.call("POST", "/api/v1/pleroma/scrobble", self.by_alice, 422, json={"title": "x", "externalLink": "javascript:alert(1)"})
+
+    async def test_which_apps_may_act_for_one(self) -> None:
+        await self.begin()
+        self.assertEqual([one["name"] for one in await self.call("GET", "/api/v1/pleroma/apps", self.by_alice)], ["Test app"])
+
+    async def test_a_web_client_keeps_its_settings(self) -> None:
+        await self.begin()
+        await self.call("PUT", "/api/web/settings", self.by_alice, json={"data": {"home": {"shows": True}}})
+        self.assertEqual((await self.core.accounts.user(self.alice.id)).settings["web_settings"], {"home": {"shows": True}})
+        await self.call("PUT", "/api/web/settings", self.by_alice, 422, json={"data": "no"})
+
+    async def test_reports_one_made_are_shown_again(self) -> None:
+        await self.begin()
+        bob = await self.person("bob")
+        note = await self.say(bob, "rude")
+        await self.call("POST", "/api/v1/reports", self.by_alice, json={"account_id": str(bob.id), "status_ids": [str(note.id)], "comment": "spam"})
+        found = await self.call("GET", "/api/v0/pleroma/reports", self.by_alice)
+        (one,) = found["reports"]
+        self.assertEqual((found["total"], one["account"]["acct"], one["actor"]["acct"], one["state"]), (1, "bob", "alice", "open"))
+        self.assertEqual([each["id"] for each in one["statuses"]], [str(note.id)])
+        self.assertEqual(await self.call("GET", f"/api/v0/pleroma/reports/{one['id']}", self.by_alice), one)
+        self.assertEqual((await self.call("GET", "/api/v0/pleroma/reports?state=resolved", self.by_alice))["reports"], [])
+        await self.call("GET", f"/api/v0/pleroma/reports/{one['id']}", await self.token(bob), 404)
 
 
 class WritingTests(MastodonCase):
@@ -100,3 +196,20 @@ class WritingTests(MastodonCase):
         self.assertEqual(await self.database.fetch_value("SELECT count(*) FROM activities WHERE note_id = %s", (int(said["id"]),)), 0)
         await self.call("GET", f"/api/v1/statuses/{said['id']}", status=404)
         await self.call("GET", f"/api/v1/statuses/{said['id']}", await self.token(await self.person("bob")))
+
+    async def test_a_conversation_is_answered_for_all_who_are_in_it(self) -> None:
+        alice, bob, carol = [await self.person(name) for name in ("alice", "bob", "carol")]
+        for one, other in ((bob, alice), (carol, alice), (carol, bob), (alice, bob)):
+            await self.follow(one, other)
+        await self.say(alice, "@bob @carol psst", visibility=Visibility.DIRECT)
+        (talk,) = await self.call("GET", "/api/v1/conversations", by_bob := await self.token(bob))
+        given = {"status": "yes?", "in_reply_to_conversation_id": talk["id"], "visibility": "public"}
+        said = await self.call("POST", "/api/v1/statuses", by_bob, json=given)
+        self.assertEqual((said["visibility"], said["in_reply_to_id"]), ("direct", talk["last_status"]["id"]))
+        for one in (alice, carol):
+            (found,) = await self.call("GET", "/api/v1/conversations", await self.token(one))
+            self.assertEqual(found["last_status"]["id"], said["id"])
+        path = f"/api/v1/pleroma/conversations/{talk['id']}"
+        same = [str(each.id) for each in (alice, bob, carol)]
+        self.assertEqual((await self.call("PATCH", path, by_bob, json={"recipients": same}))["id"], talk["id"])
+        await self.call("PATCH", path, by_bob, 422, json={"recipients": same[:1]})

@@ -22,29 +22,18 @@ from pleromad.model.moderation import (
     roles_that_may,
     stands_above,
 )
-from pleromad.model.page import Page
 from pleromad.moderation.desk import NOT_ALLOWED
 from pleromad.moderation.reports import Case
 from protocols.mastodon.door import Call, NoForm, id_of
+from protocols.mastodon.endpoints.numbered import MOST, PagedForm
+from protocols.mastodon.endpoints.reports import RESOLVED
 from protocols.mastodon.entities import pleroma_admin as told
 from protocols.mastodon.from_core.accounts import AVATAR
 from web.answers import Answer
 
 GROUPS = {"admin": Role.ADMIN, "moderator": Role.MODERATOR}
-MOST = 100  # people at once, and on a page
-MAX_PAGE = 10_000
 INVITE_DAYS = 7
 _STATES = {"active": "active", "deactivated": "disabled", "need_approval": "pending"}
-
-
-class PagedForm(msgspec.Struct):
-    page: int = 1
-    page_size: int = 50
-
-    @property
-    def part(self) -> Page:
-        size = max(1, min(self.page_size, MOST))
-        return Page(limit=size, offset=(max(1, min(self.page, MAX_PAGE)) - 1) * size)
 
 
 class UsersForm(PagedForm):
@@ -241,7 +230,7 @@ async def password_reset(call: Call[NoForm]) -> told.PasswordReset:
 async def reports(call: Call[ReportsForm]) -> told.UserReports:
     """`total`: as many as are known from this page."""
     form = call.form
-    resolved = {"open": False, "resolved": True, "closed": True}.get(form.state)
+    resolved = RESOLVED.get(form.state)
     page = form.part
     found = await call.core.moderation.reports(call.me, page, resolved=resolved)
     total = page.offset + len(found.items) + (1 if found.next_max_id is not None else 0)
