@@ -43,6 +43,7 @@ class Instance(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     privacy_policy: Annotated[str, live("What is kept of people, in Markdown. Empty: a short text that says what this program keeps.", max_length=50_000)] = ""
     terms_of_service: Annotated[str, live("Terms of service, in Markdown. Empty: there are none.", max_length=50_000)] = ""
     terms_effective_date: Annotated[str, live("From when on the terms hold: a day like 2026-11-23. Empty: when the file was last changed.")] = ""
+    panel: Annotated[str, live("What front-ends show beside the timelines, in Markdown. Empty: the description.", max_length=50_000)] = ""
     show_domain_blocks: Annotated[Literal["all", "users", "disabled"], live("Who may read which servers are blocked.")] = "all"
 
 

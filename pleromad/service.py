@@ -25,6 +25,7 @@ from pleromad.model.activity import Activity, Create, Delete, Origin, Outcome, R
 from pleromad.model.note import Note, NoteDraft, RemoteNote
 from pleromad.model.push import PUSH
 from pleromad.policies.kept import HostRules, Kept
+from pleromad.policies.tags import Tags
 from store import activities as activity_rows
 from store.activities import Before
 from store.pool import Database, Taken, Transaction
@@ -57,14 +58,15 @@ class ActivityService:
 
     @property
     def policies(self) -> policies.Chain:
-        """The chain of the settings in force, and behind it what staff decided of hosts."""
+        """The chain of the settings in force, and behind it what staff decided of accounts and of hosts."""
         settings, rules = self._settings(), self.gatekeeper.hosts
         if self._chain is None or self._chain[0] is not settings or self._chain[1] is not rules:
             chain = policies.Chain.of(settings)
             limited = settings.federation.limited
+            last: list[policies.Policy] = [Tags()]
             if limited or rules.blocks:
-                shown = settings.instance.show_domain_blocks == "all"
-                chain = policies.Chain((*chain.policies, Kept(rules, limited=limited, shown=shown)))
+                last.append(Kept(rules, limited=limited, shown=settings.instance.show_domain_blocks == "all"))
+            chain = policies.Chain((*chain.policies, *last))
             self._chain = (settings, rules, chain)
         return self._chain[2]
 
@@ -79,7 +81,7 @@ class ActivityService:
         earlier = _earlier(activity, before)
         if earlier is not None:
             return earlier
-        activity = self.policies.apply(activity, policies.Context(actor=actor, origin=origin, domain=self._settings().domain))
+        activity = self.policies.apply(activity, policies.Context(actor, origin, self._settings().domain, before.visibility))
 
         async def work(tx: Transaction) -> tuple[Work, Result]:
             prepared = await self._prepare(tx, activity, origin, before)
@@ -122,7 +124,7 @@ class ActivityService:
         """Raise what `submit` would raise of a draft now, and let nothing happen."""
         before = await self._before(activity, origin)
         authorise(activity, origin, before.actor)
-        self.policies.apply(activity, policies.Context(actor=before.actor, origin=origin, domain=self._settings().domain))
+        self.policies.apply(activity, policies.Context(before.actor, origin, self._settings().domain, before.visibility))
         draft = activity.note
         assert isinstance(draft, NoteDraft)
 

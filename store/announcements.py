@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from store.pool import Queries
@@ -11,24 +10,14 @@ from store.pool import Queries
 COLUMNS = "id, text, content, mention_ids, note_ids, tags, starts_at, ends_at, all_day, published_at, updated_at"
 
 
-async def add(
-    db: Queries,
-    *,
-    id: int,
-    text: str,
-    content: str,
-    mention_ids: Collection[int],
-    note_ids: Collection[int],
-    tags: Collection[str],
-    starts_at: datetime | None,
-    ends_at: datetime | None,
-    all_day: bool,
-) -> None:
-    await db.write(
-        "INSERT INTO announcements (id, text, content, mention_ids, note_ids, tags, starts_at, ends_at, all_day)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (id, text, content, list(mention_ids), list(note_ids), list(tags), starts_at, ends_at, all_day),
-    )
+async def add(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
+    names, places = ", ".join(columns), ", ".join(["%s"] * len(columns))
+    await db.write(f"INSERT INTO announcements (id, {names}) VALUES (%s, {places})", (id, *columns.values()))
+
+
+async def change(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
+    assignments = ", ".join(f"{name} = %s" for name in columns)
+    await db.write(f"UPDATE announcements SET {assignments}, updated_at = now() WHERE id = %s", (*columns.values(), id))
 
 
 async def delete(db: Queries, id: int) -> bool:

@@ -155,3 +155,13 @@ async def retention(db: Queries, first: date, last: date, frequency: str) -> lis
            FROM periods c JOIN periods q ON q.p >= c.p LEFT JOIN came m ON m.p = c.p GROUP BY 1, 2 ORDER BY 1, 2""",
         {"by": frequency, "first": first, "last": last},
     )
+
+
+async def note_counts(db: Queries, host: str) -> dict[str, int]:
+    """Of all (`host` empty) or of those known from one host: visibility -> how many, without boosts."""
+    rows = await db.fetch(
+        """SELECT visibility, count(*) FROM notes n WHERE boost_of_id IS NULL AND (%(host)s = '' OR
+               n.account_id IN (SELECT id FROM accounts WHERE domain = %(host)s)) GROUP BY 1""",
+        {"host": host},
+    )
+    return {row[0]: row[1] for row in rows}

@@ -56,6 +56,11 @@ async def delete_block(db: Queries, id: int) -> bool:
     return bool(await db.execute("DELETE FROM host_blocks WHERE id = %s", (id,)))
 
 
+async def known_from(db: Queries, domain: str, limit: int) -> list[int]:
+    """Accounts of a host that are still there."""
+    return [row[0] for row in await db.fetch("SELECT id FROM accounts WHERE domain = %s AND deleted_at IS NULL LIMIT %s", (domain, limit))]
+
+
 async def all_allows(db: Queries) -> list[str]:
     return [row[0] for row in await db.fetch("SELECT domain FROM host_allows")]
 

@@ -63,6 +63,12 @@ def _conditions(wanted: AccountFilter) -> tuple[list[str], dict[str, Any]]:
     if wanted.invited_by is not None:
         where.append("u.invited_by = %(inviter)s")
         params["inviter"] = wanted.invited_by
+    if wanted.tags:
+        where.append("a.tags && %(tags)s")
+        params["tags"] = list(wanted.tags)
+    if wanted.types:
+        where.append("a.type = ANY(%(types)s)")
+        params["types"] = list(wanted.types)
     return where, params
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pleromad.model.account import Account
@@ -103,6 +104,11 @@ async def open_beside(db: Queries, id: int, target_id: int) -> bool:
     )
 
 
+async def names(db: Queries, note_id: int) -> bool:
+    """Was this note ever reported?"""
+    return bool(await db.fetch_value("SELECT EXISTS (SELECT FROM reports WHERE note_ids @> %s)", ([note_id],)))
+
+
 async def change(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
     assignments = ", ".join(f"{name} = %s" for name in columns)
     await db.execute(f"UPDATE reports SET {assignments}, updated_at = now() WHERE id = %s", (*columns.values(), id))
@@ -137,6 +143,28 @@ async def notes_of(db: Queries, target_id: int, note_ids: Collection[int], *, ho
         {"ids": list(note_ids), "target": target_id, "host": host},
     )
     return [row[0] for row in rows]
+
+
+# ---- what staff remark on them
+
+
+async def add_remark(db: Queries, id: int, report_id: int, by: int | None, content: str) -> None:
+    await db.write("INSERT INTO report_notes (id, report_id, account_id, content) VALUES (%s, %s, %s, %s)", (id, report_id, by, content))
+
+
+async def delete_remark(db: Queries, report_id: int, id: int) -> bool:
+    return bool(await db.execute("DELETE FROM report_notes WHERE report_id = %s AND id = %s", (report_id, id)))
+
+
+async def remarks(db: Queries, report_ids: Collection[int]) -> dict[int, list[tuple[int, int | None, str, datetime]]]:
+    """Of each report: (id, who, what, when), oldest first."""
+    rows = await db.fetch(
+        "SELECT report_id, id, account_id, content, created_at FROM report_notes WHERE report_id = ANY(%s) ORDER BY id", (list(report_ids),)
+    )
+    found: dict[int, list[tuple[int, int | None, str, datetime]]] = {}
+    for report_id, *rest in rows:
+        found.setdefault(report_id, []).append((rest[0], rest[1], rest[2], rest[3]))
+    return found
 
 
 # ---- strikes

@@ -18,10 +18,10 @@ _UNWANTED = """(EXISTS (SELECT FROM blocks x WHERE x.account_id = a.id AND x.tar
     OR EXISTS (SELECT FROM domain_blocks x WHERE x.account_id = %(viewer)s AND x.domain = a.domain))"""
 
 
-async def suggested(db: Queries, viewer: int, limit: int, offset: int = 0) -> list[tuple[int, int, int]]:
-    """(account id, how many of those the viewer follows follow it, how many people here do, 0: not counted).
+async def suggested(db: Queries, viewer: int, limit: int, offset: int = 0) -> list[tuple[int, int, int, bool]]:
+    """(account id, how many of those the viewer follows follow it, how many people here do, 0: not counted, whether staff recommend it).
 
-    First whom friends follow, then who is popular here. Not whom the viewer follows, asked, blocks, mutes or sent away.
+    First whom staff recommend, then whom friends follow, then who is popular here. Not whom the viewer follows, asked, blocks, mutes or sent away.
     """
     rows = await db.fetch(
         f"""WITH friends AS (
@@ -29,15 +29,16 @@ async def suggested(db: Queries, viewer: int, limit: int, offset: int = 0) -> li
             theirs AS (
                 SELECT f.target_id AS id, count(*) AS friends FROM friends JOIN follows f ON f.account_id = friends.target_id AND f.accepted
                 GROUP BY f.target_id ORDER BY count(*) DESC LIMIT 1000)
-            SELECT a.id, coalesce(t.friends, 0), coalesce(p.followers, 0)
-            FROM theirs t FULL JOIN popular_accounts p ON p.account_id = t.id JOIN accounts a ON a.id = coalesce(t.id, p.account_id)
+            SELECT a.id, coalesce(t.friends, 0), coalesce(p.followers, 0), a.suggested
+            FROM (SELECT id FROM theirs UNION SELECT account_id FROM popular_accounts UNION SELECT id FROM accounts WHERE suggested) s
+            JOIN accounts a ON a.id = s.id LEFT JOIN theirs t ON t.id = s.id LEFT JOIN popular_accounts p ON p.account_id = s.id
             WHERE a.id <> %(viewer)s AND {_LISTED} AND NOT {_UNWANTED}
               AND NOT EXISTS (SELECT FROM follows f WHERE f.account_id = %(viewer)s AND f.target_id = a.id)
               AND NOT EXISTS (SELECT FROM suggestion_dismissals d WHERE d.account_id = %(viewer)s AND d.target_id = a.id)
-            ORDER BY t.friends DESC NULLS LAST, p.followers DESC NULLS LAST, a.followers_count DESC, a.id LIMIT %(limit)s OFFSET %(offset)s""",
+            ORDER BY a.suggested DESC, t.friends DESC NULLS LAST, p.followers DESC NULLS LAST, a.followers_count DESC, a.id LIMIT %(limit)s OFFSET %(offset)s""",
         {"viewer": viewer, "limit": limit, "offset": offset},
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 async def dismiss(db: Queries, viewer: int, account_id: int) -> None:

@@ -259,6 +259,11 @@ async def kept(
     )
 
 
+async def everything(db: Queries, viewer: int, page: Page, *, boosts: bool, choice: Choice) -> tuple[list[Ref], list[int]]:
+    """Whatever the viewer may see."""
+    return await page_of(db, viewer, page, conditions=[] if boosts else ["n.boost_of_id IS NULL"], wanted=False, choice=choice)
+
+
 async def with_card(db: Queries, viewer: int | None, card_id: int, page: Page) -> tuple[list[Ref], list[int]]:
     """Public notes whose first link leads to that page."""
     return await page_of(

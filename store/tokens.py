@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from pleromad.model.page import Page
 from pleromad.model.token import App, Token
 from store.pool import Queries
+from store.rows import between
 
-APP = "p.id, p.name, p.website, p.redirect_uris, p.scopes, p.client_id, p.client_secret, p.created_at"
+APP = "p.id, p.name, p.website, p.redirect_uris, p.scopes, p.client_id, p.client_secret, p.created_at, p.trusted"
 
 
 def app_of(row: Sequence[Any]) -> App:
-    return App(row[0], row[1], row[2], tuple(row[3]), frozenset(row[4]), row[5], row[6], row[7])
+    return App(row[0], row[1], row[2], tuple(row[3]), frozenset(row[4]), row[5], row[6], row[7], row[8])
 
 
 async def add_app(
@@ -36,6 +38,36 @@ async def add_app(
 async def app(db: Queries, client_id: str) -> App | None:
     row = await db.fetch_one(f"SELECT {APP} FROM oauth_apps p WHERE p.client_id = %s", (client_id,))
     return app_of(row) if row else None
+
+
+async def app_by_id(db: Queries, id: int) -> App | None:
+    row = await db.fetch_one(f"SELECT {APP} FROM oauth_apps p WHERE p.id = %s", (id,))
+    return app_of(row) if row else None
+
+
+async def apps(db: Queries, page: Page, *, name: str, client_id: str, trusted: bool | None) -> tuple[list[App], int]:
+    """A page of those that fit, newest first, and how many fit."""
+    conditions = (
+        "(%(name)s = '' OR starts_with(lower(p.name), lower(%(name)s))) AND (%(client)s = '' OR p.client_id = %(client)s)"
+        " AND (%(trusted)s::boolean IS NULL OR p.trusted = %(trusted)s)"
+    )
+    given = {"name": name, "client": client_id, "trusted": trusted}
+    where, tail, params = between(page, "p.id")
+    rows = await db.fetch(f"SELECT {APP} FROM oauth_apps p WHERE {conditions}{where}{tail}", {**params, **given})
+    count = int(await db.fetch_value(f"SELECT count(*) FROM oauth_apps p WHERE {conditions}", given))
+    return [app_of(row) for row in rows], count
+
+
+async def change_app(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
+    assignments = ", ".join(f"{name} = %s" for name in columns)
+    await db.write(f"UPDATE oauth_apps SET {assignments} WHERE id = %s", (*columns.values(), id))
+
+
+async def delete_app(db: Queries, id: int) -> list[tuple[int, int | None]]:
+    """(token id, account id) of the tokens that go with it."""
+    rows = await db.fetch("DELETE FROM oauth_tokens WHERE app_id = %s RETURNING id, account_id", (id,))
+    await db.write("DELETE FROM oauth_apps WHERE id = %s", (id,))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def add_code(

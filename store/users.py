@@ -112,10 +112,6 @@ async def was_here(db: Queries, account_id: int, today: date) -> None:
     await db.write("INSERT INTO active_days (day, account_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (today, account_id))
 
 
-async def has_owner(db: Queries) -> bool:
-    return bool(await db.fetch_value("SELECT EXISTS (SELECT FROM users WHERE role IN ('owner', 'admin'))"))
-
-
 async def counts(db: Queries) -> tuple[int, int, int, int]:
     """(people, active in 30 days, active in 180 days, notes written here)."""
     row = await db.fetch_one(
@@ -125,32 +121,3 @@ async def counts(db: Queries) -> tuple[int, int, int, int]:
     )
     assert row is not None
     return row[0], row[1], row[2], int(row[3])
-
-
-async def add_invite(db: Queries, code_hash: str, role: str, created_by: int | None, uses: int, expires_at: datetime | None) -> None:
-    await db.write(
-        "INSERT INTO invites (code_hash, role, created_by, uses_left, expires_at) VALUES (%s, %s, %s, %s, %s)",
-        (code_hash, role, created_by, uses, expires_at),
-    )
-
-
-async def set_inviter(db: Queries, account_id: int, code_hash: str) -> None:
-    await db.write(
-        "UPDATE users SET invited_by = (SELECT created_by FROM invites WHERE code_hash = %s) WHERE account_id = %s", (code_hash, account_id)
-    )
-
-
-async def drop_owner_invites(db: Queries) -> None:
-    await db.write("DELETE FROM invites WHERE role = 'owner'")
-
-
-async def invite_role(db: Queries, code_hash: str, *, use: bool) -> str | None:
-    if use:
-        sql = (
-            "UPDATE invites SET uses_left = uses_left - 1 WHERE code_hash = %s AND uses_left > 0"
-            " AND (expires_at IS NULL OR expires_at > now()) RETURNING role"
-        )
-    else:
-        sql = "SELECT role FROM invites WHERE code_hash = %s AND uses_left > 0 AND (expires_at IS NULL OR expires_at > now())"
-    value = await db.fetch_value(sql, (code_hash,))
-    return None if value is None else str(value)

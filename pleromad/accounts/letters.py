@@ -7,6 +7,7 @@ from dataclasses import dataclass
 CONFIRM_HOURS = 48
 RESET_HOURS = 2
 ADMIN_RESET_HOURS = 24
+INVITE_HOURS = 168
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,12 @@ If it was not you, change your password at once: {base}/settings/password""",
         """the archive of all you wrote at {site} as @{name} can be downloaded for a week:
 
   {base}/settings/data""",
+    ),
+    "invitation": (
+        "You are invited",
+        """@{name} invites you to {site}. With this you can make an account there, within {hours} hours:
+
+  {link}""",
     ),
     "sanction_none": (
         "A warning",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pleromad.accounts import letters, passwords
 from pleromad.accounts.grants import Grants
+from pleromad.accounts.invitations import INVITATION
 from pleromad.accounts.letters import Letter
 from pleromad.accounts.logins import Logins, check_email, digest
 from pleromad.errors import Conflict, Invalid, NotFound, RateLimited
@@ -50,6 +51,9 @@ class Links(Logins, Grants):
         if kind in letters.LINKS:
             purpose, hours = letters.LINKS[kind]
             link = settings.uris.base + await self._new_link(account_id, purpose, hours, email=to)
+        if kind == INVITATION:
+            hours = letters.INVITE_HOURS
+            link = f"{settings.uris.base}/sign-up?invite={await self.invite(account_id, days=hours // 24)}"
         reason = ""
         if kind.startswith(letters.SANCTION):
             reason = await reports.last_text(self._desk.database, account_id, kind.removeprefix(letters.SANCTION))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from pleromad import surface
 from pleromad.accounts import admission, keys, passwords
-from pleromad.accounts.desk import LOBBY, MAIL, Clerk, Desk
+from pleromad.accounts.desk import LOBBY, MAIL, Desk
+from pleromad.accounts.invitations import Invitations, digest
 from pleromad.accounts.throttle import Throttle
 from pleromad.errors import Conflict, Forbidden, Invalid, NeedsCode, NotFound, Unauthenticated
 from pleromad.model import event
@@ -21,8 +19,8 @@ from pleromad.model.event import Event
 from pleromad.model.push import PUSH
 from pleromad.searching import documents
 from store import accounts as account_rows
+from store import invites, security
 from store import notifications as notification_rows
-from store import security
 from store import tokens as token_rows
 from store import users as user_rows
 from store.notifications import Told
@@ -33,11 +31,6 @@ EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,250}")
 RESERVED = frozenset(
     ["about", "abuse", "account", "accounts", "actor", "admin", "administrator", "api", "auth", "autoconfig", "chanserv", "contact", "everyone", "fedi", "help", "here", "home", "host", "hostmaster", "inbox", "info", "instance", "internal", "login", "logout", "mailer_daemon", "me", "media", "memoserv", "mod", "moderator", "nickserv", "noreply", "notes", "oauth", "operserv", "owner", "postmaster", "public", "relay", "room", "rooms", "root", "security", "server", "service", "settings", "sign_in", "sign_up", "staff", "static", "status", "statuses", "support", "system", "tags", "test_owner", "users", "webmaster"]
 )
-
-
-def digest(secret: str) -> str:
-    """What is stored of a code or a token."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 # Why somebody may not log in yet: Mastodon's words, which its apps know.
@@ -76,7 +69,7 @@ def user_of(row: Sequence[Any], account: Account) -> User:
     )
 
 
-class Logins(Clerk):
+class Logins(Invitations):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._by_address = Throttle(30)
@@ -128,10 +121,10 @@ class Logins(Clerk):
         async def work(tx: Transaction) -> list[Told]:
             uris = desk.settings().uris
             if invite:
-                used = await user_rows.invite_role(tx, digest(invite), use=True)
+                used = await invites.role(tx, digest(invite), use=True)
                 if used is None:
                     raise Invalid("Validation failed: This invitation is not valid any more", field="invite")
-            if granted is Role.OWNER and role is None and await user_rows.has_owner(tx):
+            if granted is Role.OWNER and role is None and await invites.has_owner(tx):
                 raise Forbidden("This server has an owner already")
             added = await account_rows.add_local(
                 tx,
@@ -163,7 +156,7 @@ class Logins(Clerk):
             if not added:
                 raise Invalid("Validation failed: Email has already been taken", field="email")
             if invite:
-                await user_rows.set_inviter(tx, id, digest(invite))
+                await invites.set_inviter(tx, id, digest(invite))
             await admission.remember_address(tx, id, address)
             if prove:
                 await desk.write_letter(id, "confirm", within=tx)
@@ -336,25 +329,11 @@ class Logins(Clerk):
         await user_rows.seen_today(self._desk.database, account_id, today)
         await user_rows.was_here(self._desk.database, account_id, today)
 
-    # invitations
-
-    async def owner_link(self) -> str | None:
-        """The path of a sign-up page that makes the owner, once; None when there is one."""
-        if await user_rows.has_owner(self._desk.database):
-            return None
-        return f"/sign-up?invite={await self.invite(None, role=Role.OWNER)}"
-
-    async def invite(self, created_by: int | None, *, role: Role = Role.USER, uses: int = 1, days: int = 7) -> str:
-        """A new invitation's code."""
-        code = secrets.token_urlsafe(18)
-        expires = self._desk.clock.now() + timedelta(days=days)
-        await user_rows.add_invite(self._desk.database, digest(code), role.value, created_by, uses, expires)
-        return code
-
-    async def invite_role(self, code: str) -> Role | None:
-        """What role an invitation gives; None when it is used up, over, or never was."""
-        role = await user_rows.invite_role(self._desk.database, digest(code), use=False)
-        return Role(role) if role else None
+    async def void_password(self, account_id: int) -> None:
+        """By staff: the old password opens nothing any more, and all sessions end. Where mail is on they get a link to choose another."""
+        await user_rows.change(self._desk.database, account_id, {"password_hash": None})
+        await self._revoke_all(account_id)
+        await self._desk.write_letter(account_id, "password")
 
     async def _revoke_all(self, account_id: int, *, but: int | None = None) -> None:
         gone = await token_rows.delete(self._desk.database, account_id=account_id, but=but)

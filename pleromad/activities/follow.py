@@ -12,6 +12,7 @@ from pleromad.model import event
 from pleromad.model.account import Account
 from pleromad.model.activity import Follow
 from pleromad.model.event import Event
+from pleromad.policies.tags import NO_NEW_FOLLOWERS, NO_REMOTE_FOLLOWERS
 from store import accounts as account_rows
 from store import activities as activity_rows
 from store import notifications as notification_rows
@@ -27,10 +28,12 @@ async def apply(work: Work, activity: Follow) -> Result:
         not await relations.blocked_between(work.tx, work.actor.id, target.id) and not target.suspended,
         errors.Forbidden("This action is not allowed", station="check"),
     )
+    known = await relations.follow(work.tx, work.actor.id, target.id)
+    if not target.group and known is None and (NO_NEW_FOLLOWERS in target.tags or (NO_REMOTE_FOLLOWERS in target.tags and not work.local)):
+        raise errors.Forbidden("This action is not allowed", detail="tagged by the staff", station="check")
     if target.moved_to_uri and work.local:
         raise errors.Forbidden("This account has moved", station="check")
     uri = activity.uri or work.activity_uri
-    known = await relations.follow(work.tx, work.actor.id, target.id)
     if known is not None:
         return await _again(work, activity, target, known.accepted, uri)
     if target.group:

@@ -94,6 +94,18 @@ class Sanction(StrEnum):
     SUSPEND = "suspend"  # they are gone, for as long as it lasts
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """`uses` so far. Its code is not known."""
+
+    id: int
+    role: str
+    uses_left: int
+    uses: int
+    expires_at: datetime | None
+    over: bool  # its time is
+
+
 CATEGORIES = ("spam", "legal", "violation", "other")
 
 
@@ -166,6 +178,8 @@ class Dossier:
     addresses: tuple[Address, ...] = ()
     app_id: int | None = None
     invited_by: int | None = None
+    tags: tuple[str, ...] = ()  # one of them
+    types: tuple[str, ...] = ()  # of actors, one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +195,8 @@ class AccountFilter:
     email: str = ""
     address: str = ""
     invited_by: int | None = None
+    tags: tuple[str, ...] = ()  # one of them
+    types: tuple[str, ...] = ()  # of actors, one of them
 
 
 SEVERITIES = ("silence", "suspend", "noop")

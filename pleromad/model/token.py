@@ -16,6 +16,7 @@ class App:
     client_id: str
     client_secret: str
     created_at: datetime
+    trusted: bool = False  # Pleroma: by the staff
 
 
 @dataclass(frozen=True, slots=True)

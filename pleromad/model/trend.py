@@ -31,7 +31,7 @@ class Suggestion:
     """Somebody to follow, and why."""
 
     account: Account
-    sources: tuple[Literal["friends_of_friends", "most_followed"], ...]
+    sources: tuple[Literal["featured", "friends_of_friends", "most_followed"], ...]
 
 
 @dataclass(frozen=True, slots=True)

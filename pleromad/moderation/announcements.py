@@ -38,11 +38,59 @@ class Announcements(Officer):
     ) -> Announcement:
         """Plain text with links, mentions and hashtags. Raises Invalid."""
         self.need(by, Permission.MANAGE_ANNOUNCEMENTS)
+        columns = {**await self._written(text), **_timed(starts_at, ends_at), "all_day": all_day}
+        id = await self._ids.mint()
+
+        async def work(tx: Transaction) -> None:
+            await announcements.add(tx, id, columns)
+            await self.log(tx, by, "create", "announcement", id, text)
+
+        await self._database.transaction(work)
+        self._bus.publish([Event(event.ANNOUNCED, 0, 0, id)])
+        return await self._one(id)
+
+    async def change_announcement(
+        self,
+        by: Account | None,
+        id: int,
+        *,
+        text: str | None = None,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+        all_day: bool | None = None,
+    ) -> Announcement:
+        """None leaves a thing as it is. Raises NotFound, Invalid."""
+        self.need(by, Permission.MANAGE_ANNOUNCEMENTS)
+        known = await self._one(id)
+        columns = _timed(starts_at or known.starts_at, ends_at or known.ends_at)
+        columns["all_day"] = known.all_day if all_day is None else all_day
+        if text is not None:
+            columns |= await self._written(text)
+
+        async def work(tx: Transaction) -> None:
+            await announcements.change(tx, id, columns)
+            await self.log(tx, by, "update", "announcement", id, text or known.text)
+
+        await self._database.transaction(work)
+        self._bus.publish([Event(event.ANNOUNCED, 0, 0, id)])
+        return await self._one(id)
+
+    async def any_announcement(self, by: Account | None, id: int) -> Announcement:
+        """Also one that is over. Raises NotFound."""
+        self.need(by, Permission.MANAGE_ANNOUNCEMENTS)
+        return await self._one(id)
+
+    async def _one(self, id: int) -> Announcement:
+        found = await self._whole(await announcements.current(self._database, None, id, over=True), None)
+        if not found:
+            raise NotFound
+        return found[0]
+
+    async def _written(self, text: str) -> dict[str, Any]:
+        """The columns of a text."""
         text = text.strip()
         if not text or len(text) > MAX_TEXT:
             raise Invalid(f"Validation failed: Text must have 1 to {MAX_TEXT} characters", field="text")
-        if starts_at is not None and ends_at is not None and ends_at < starts_at:
-            raise Invalid("Validation failed: Ends at is before it begins", field="ends_at")
         uris = self._desk.settings().uris
         named = await self._desk.reading.known_handles(texts.handles_in(text, "text/plain"))
 
@@ -53,26 +101,8 @@ class Announcements(Officer):
         rendered = texts.render(text, "text/plain", mention=mention, tag_url=uris.tag)
         linked = [int(found[1]) for link in texts.find_links(rendered.html) if uris.ours(link.href) and (found := _NOTES.search(link.href))]
         shown = [seen.note.id for seen in await self._desk.reading.notes(None, list(dict.fromkeys(linked)))]
-        id = await self._ids.mint()
-
-        async def work(tx: Transaction) -> None:
-            await announcements.add(
-                tx,
-                id=id,
-                text=text,
-                content=rendered.html,
-                mention_ids=[named[handle].id for handle in rendered.handles if handle in named],
-                note_ids=shown,
-                tags=rendered.tags,
-                starts_at=starts_at,
-                ends_at=ends_at,
-                all_day=all_day,
-            )
-            await self.log(tx, by, "create", "announcement", id, text)
-
-        await self._database.transaction(work)
-        self._bus.publish([Event(event.ANNOUNCED, 0, 0, id)])
-        return (await self._whole(await announcements.current(self._database, None, id, over=True), None))[0]
+        mentioned = [named[handle].id for handle in rendered.handles if handle in named]
+        return {"text": text, "content": rendered.html, "mention_ids": mentioned, "note_ids": shown, "tags": list(rendered.tags)}
 
     async def withdraw_announcement(self, by: Account | None, id: int) -> None:
         """Raises NotFound."""
@@ -162,6 +192,12 @@ class Announcements(Officer):
             )
             for row in rows
         ]
+
+
+def _timed(starts_at: datetime | None, ends_at: datetime | None) -> dict[str, Any]:
+    if starts_at is not None and ends_at is not None and ends_at < starts_at:
+        raise Invalid("Validation failed: Ends at is before it begins", field="ends_at")
+    return {"starts_at": starts_at, "ends_at": ends_at}
 
 
 def _is_emoji(text: str) -> bool:

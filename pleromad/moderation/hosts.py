@@ -13,6 +13,7 @@ from pleromad.errors import Invalid, NotFound
 from pleromad.jobs import Job
 from pleromad.model import event
 from pleromad.model.account import Account
+from pleromad.model.activity import Delete, Origin
 from pleromad.model.event import Event
 from pleromad.model.moderation import SEVERITIES, HostAllow, HostBlock, Permission
 from pleromad.model.page import Page, Slice
@@ -23,6 +24,8 @@ from store.pool import Transaction
 
 MAX_COMMENT = 5_000
 MOST_EVENTS = 500
+FORGET = "forget-host"  # the job that deletes whom we know from there
+FORGET_AT_ONCE = 50
 SETTLE = "settle-host"  # the job that puts in force what was decided; it was done already unless the daemon fell
 
 _CHANGES = frozenset({"severity", "reject_media", "reject_reports", "private_comment", "public_comment", "obfuscate"})
@@ -40,6 +43,7 @@ class Hosts(Officer):
     def __init__(self, desk: ModerationDesk) -> None:
         super().__init__(desk)
         desk.jobs.work(SETTLE, self._settle_job, concurrency=1)
+        desk.jobs.work(FORGET, self._forget, concurrency=1)
 
     # blocks
 
@@ -206,6 +210,22 @@ class Hosts(Officer):
             return events
 
         self._bus.publish(await self._database.transaction(work))
+
+    # what is known of a host
+
+    async def forget_host(self, by: Account | None, domain: str) -> None:
+        """Everybody known from there, with all they said, bit by bit. Raises Invalid."""
+        self.need(by, Permission.MANAGE_FEDERATION)
+        self.need(by, Permission.DELETE_USER_DATA)
+        name = domain_name(domain)
+        await self._desk.jobs.add(FORGET, {"host": name}, dedupe=f"{FORGET} {name}")
+        await self.log(self._database, by, "destroy", "host", None, name)
+
+    async def _forget(self, job: Job) -> None:
+        host = str(job.payload["host"])
+        while ids := await hostrules.known_from(self._database, host, FORGET_AT_ONCE):
+            for id in ids:
+                await self._desk.activities.submit(Delete(actor_id=id, account=True), Origin.system())
 
     # allowances
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pleromad.errors import Forbidden, NotFound
 from pleromad.model import event
-from pleromad.model.account import Account, Role
+from pleromad.model.account import Account, ActorType, Role
 from pleromad.model.event import Event
 from pleromad.model.moderation import AccountFilter, Dossier, Permission, stands_above
 from pleromad.model.page import Page, Slice
@@ -79,3 +79,10 @@ class People(Officer):
         await self.log(self._database, by, "role", "account", id, known.account.acct, role=role.value)
         self._bus.publish([Event(event.ACCOUNT_UPDATED, 0, id), Event(event.ACCESS_CHANGED, 0, id)])
         return await self._dossier(id)
+
+    def check_below(self, by: Account | None, target: Account) -> None:
+        """Raises Forbidden for those who do not stand below whoever acts."""
+        if target.local and target.type is ActorType.APPLICATION:
+            raise Forbidden(NOT_ALLOWED, detail="the server itself")
+        if by is not None and (by.id == target.id or not stands_above(by.role, target.role)):
+            raise Forbidden(NOT_ALLOWED, detail="they do not stand below")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pleromad.errors import Invalid, NotFound
 from pleromad.model.account import Account
@@ -13,6 +14,18 @@ from pleromad.model.page import Page, Slice
 from pleromad.moderation.people import People
 from store import reports
 from store.pool import Transaction
+
+MAX_REMARK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody of the staff noted on a report; `by` None: they are gone."""
+
+    id: int
+    by: Account | None
+    content: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,7 @@ class Case:
     assigned: Dossier | None
     resolver: Dossier | None
     notes: tuple[Seen, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 class Reports(People):
@@ -85,6 +99,21 @@ class Reports(People):
         self.need(by, Permission.MANAGE_REPORTS)
         return await self._do(by, await self._report(id), "reopen", {"resolved_at": None, "resolved_by": None})
 
+    async def remark(self, by: Account | None, id: int, content: str) -> None:
+        """A note for the others of the staff. Raises NotFound, Invalid."""
+        self.need(by, Permission.MANAGE_REPORTS)
+        content = content.strip()
+        if not content or len(content) > MAX_REMARK:
+            raise Invalid(f"Validation failed: Content must have 1 to {MAX_REMARK} characters", field="content")
+        await self._report(id)
+        await reports.add_remark(self._database, await self._ids.mint(), id, by.id if by is not None else None, content)
+
+    async def take_remark_back(self, by: Account | None, id: int, remark_id: int) -> None:
+        """Raises NotFound."""
+        self.need(by, Permission.MANAGE_REPORTS)
+        if not await reports.delete_remark(self._database, id, remark_id):
+            raise NotFound
+
     async def _report(self, id: int) -> Report:
         found = await reports.one(self._database, id)
         if found is None:
@@ -101,6 +130,8 @@ class Reports(People):
 
     async def _cases(self, by: Account | None, found: Sequence[Report]) -> list[Case]:
         ids = {id for one in found for id in (one.account_id, one.target_id, one.assigned_id, one.resolved_by) if id is not None}
+        remarks = await reports.remarks(self._database, [one.id for one in found])
+        ids |= {who for some in remarks.values() for _, who, _, _ in some if who is not None}
         people = await self.dossiers(ids)
         viewer = by.id if by is not None else None
         notes = await self._desk.reading.reported(viewer, [id for one in found for id in one.note_ids])
@@ -112,6 +143,9 @@ class Reports(People):
                 assigned=people.get(one.assigned_id or 0),
                 resolver=people.get(one.resolved_by or 0),
                 notes=tuple(notes[id] for id in one.note_ids if id in notes),
+                remarks=tuple(
+                    Remark(id, people[who].account if who in people else None, content, at) for id, who, content, at in remarks.get(one.id, ())
+                ),
             )
             for one in found
         ]

@@ -9,10 +9,10 @@ from pleromad import surface
 from pleromad.accounts.admission import email_hash
 from pleromad.errors import Forbidden, Invalid, NotFound
 from pleromad.model import event
-from pleromad.model.account import Account, ActorType
+from pleromad.model.account import Account
 from pleromad.model.activity import Delete, Origin, Suspend
 from pleromad.model.event import Event
-from pleromad.model.moderation import Dossier, Permission, Report, Sanction, stands_above
+from pleromad.model.moderation import Dossier, Permission, Report, Sanction
 from pleromad.model.push import PUSH
 from pleromad.moderation.desk import NOT_ALLOWED
 from pleromad.moderation.people import People
@@ -47,7 +47,7 @@ class Sanctions(People):
         target = (await self._dossier(id)).account
         permissions = (Permission.MANAGE_USERS,) if what is Sanction.DISABLE else (Permission.MANAGE_USERS, Permission.MANAGE_REPORTS)
         self.need(by, *permissions)
-        self._check_above(by, target)
+        self.check_below(by, target)
         if not target.local and what in (Sanction.NONE, Sanction.DISABLE):
             raise Invalid("Validation failed: Type is only for people of this server", field="type")
         if len(text) > MAX_TEXT:
@@ -106,18 +106,12 @@ class Sanctions(People):
         """For good, with all they said; of suspended accounts only, as in Mastodon. Others are told. Returns them as they were."""
         self.need(by, Permission.DELETE_USER_DATA)
         known = await self._dossier(id)
-        self._check_above(by, known.account)
+        self.check_below(by, known.account)
         if not known.account.suspended:
             raise Forbidden(NOT_ALLOWED, detail="they are not suspended")
         await self._desk.activities.submit(Delete(actor_id=id, account=True), Origin.system())
         await self.log(self._database, by, "destroy", "account", id, known.account.acct)
         return known
-
-    def _check_above(self, by: Account | None, target: Account) -> None:
-        if target.local and target.type is ActorType.APPLICATION:
-            raise Forbidden(NOT_ALLOWED, detail="the server itself")
-        if by is not None and (by.id == target.id or not stands_above(by.role, target.role)):
-            raise Forbidden(NOT_ALLOWED, detail="they do not stand below")
 
     async def _report_about(self, report_id: int | None, target_id: int) -> Report | None:
         if report_id is None:

@@ -63,3 +63,9 @@ def hosts_of(domain: str | None, uri: str) -> set[str]:
     except ValueError:
         of_uri = ""
     return {host for host in (domain, of_uri) if host}
+
+
+def readdressed(addresses: tuple[str, ...], added: str, removed: str) -> tuple[str, ...]:
+    """Of a note: with one address first, without another."""
+    kept = tuple(address for address in addresses if address not in (removed, added))
+    return (added, *kept) if added else kept

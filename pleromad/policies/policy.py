@@ -18,6 +18,7 @@ class Context:
     actor: Account
     origin: Origin
     domain: str
+    usual_visibility: str | None = None  # of what the actor, one of ours, writes
 
     @property
     def incoming(self) -> bool:

@@ -11,7 +11,7 @@ from pleromad.ids import PUBLIC
 from pleromad.model.account import Account, RemoteActor
 from pleromad.model.activity import Activity, Announce, Create, Flag, Update
 from pleromad.model.note import RemoteNote, Visibility
-from pleromad.policies.hosts import Hosts, hosts_of
+from pleromad.policies.hosts import Hosts, hosts_of, readdressed
 from pleromad.policies.policy import Context, Policy, Settings
 from pleromad.visibility import tighter
 
@@ -105,13 +105,13 @@ class Simple(Policy):
         if PUBLIC in note.to or PUBLIC in note.cc:
             if self._meant("followers_only", hosts):
                 return replace(
-                    note, to=_with(note.to, author.followers_uri, PUBLIC), cc=_with(note.cc, "", PUBLIC)
+                    note, to=readdressed(note.to, author.followers_uri, PUBLIC), cc=readdressed(note.cc, "", PUBLIC)
                 )
             if PUBLIC in note.to and self._unlists(hosts):
                 return replace(
                     note,
-                    to=_with(note.to, author.followers_uri, PUBLIC),
-                    cc=_with(note.cc, PUBLIC, author.followers_uri),
+                    to=readdressed(note.to, author.followers_uri, PUBLIC),
+                    cc=readdressed(note.cc, PUBLIC, author.followers_uri),
                 )
         return note
 
@@ -122,8 +122,3 @@ class Simple(Policy):
 
     def _unlists(self, hosts: set[str]) -> bool:
         return self._meant("federated_timeline_removal", hosts) or self._meant("unlist", hosts)
-
-
-def _with(addresses: tuple[str, ...], added: str, removed: str) -> tuple[str, ...]:
-    kept = tuple(address for address in addresses if address not in (removed, added))
-    return (added, *kept) if added else kept

@@ -78,12 +78,12 @@ class DiscoveryReading(VisitorReading):
         return await card_rows.of_note(self._database, note_id)
 
     async def suggestions(self, viewer: int, limit: int = 40, offset: int = 0) -> list[Suggestion]:
-        """Whom friends follow, then who is popular here."""
+        """Whom staff recommend, then whom friends follow, then who is popular here."""
         rows = await suggestion_rows.suggested(self._database, viewer, limit, offset)
         found = await account_rows.by_ids(self._database, [row[0] for row in rows])
         return [
-            Suggestion(found[id], (*(("friends_of_friends",) if friends else ()), *(("most_followed",) if popular else ())))
-            for id, friends, popular in rows
+            Suggestion(found[id], (*(("featured",) if featured else ()), *(("friends_of_friends",) if friends else ()), *(("most_followed",) if popular else ())))
+            for id, friends, popular, featured in rows
             if id in found
         ]
 

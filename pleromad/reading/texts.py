@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +27,9 @@ parties.
 
 You can download what you have written and delete your account in your settings.
 """
+
+
+_TAG = re.compile(r"\s*<[a-zA-Z][^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,19 @@ class TextReading(Reader):
         day = date.fromisoformat(effective) if effective else (await self._written_at()).date()
         return Terms(self._html(instance.terms_of_service), day)
 
+    async def document(self, key: str) -> str:
+        """What front-ends put into their pages: `instance.panel`, else the description; `instance.terms_of_service`, else the rules."""
+        instance = self._shelf.settings.instance
+        if key == "instance.panel":
+            return self._html(instance.panel) if instance.panel else self._html(instance.description, "text/plain")
+        if instance.terms_of_service:
+            return self._html(instance.terms_of_service)
+        return self._html("\n".join(f"{at}. {rule}" for at, rule in enumerate(instance.rules, 1)))
+
     def _html(self, source: str, content_type: str = "text/markdown") -> str:
+        """What begins with a tag is HTML, as Pleroma's documents are."""
+        if content_type == "text/markdown" and _TAG.match(source):
+            content_type = "text/html"
         settings = self._shelf.settings
         if self._rendered is None or self._rendered[0] is not settings:
             self._rendered = (settings, {})

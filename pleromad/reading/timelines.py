@@ -126,6 +126,10 @@ class TimelineReading(VisitorReading):
         """What the viewer, or somebody else who shows it, likes."""
         return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "likes", page, owner=owner))
 
+    async def everything(self, viewer: int, page: Page, *, boosts: bool, choice: Choice) -> Slice[Seen]:
+        """The newest of all notes the viewer may see, whoever wrote them; with or without boosts."""
+        return await self._shown(viewer, page, await timelines.everything(self._database, viewer, page, boosts=boosts, choice=choice))
+
     async def _shown(self, viewer: int | None, page: Page, found: tuple[list[Ref], list[int]]) -> Slice[Seen]:
         refs, keys = found
         if not refs:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pleromad.model.moderation import Permission
 from protocols.mastodon.door import Access, NoForm, Row
 from protocols.mastodon.endpoints import (
     bookmarks,
@@ -17,9 +16,6 @@ from protocols.mastodon.endpoints import (
     reports,
     scrobbles,
 )
-from protocols.mastodon.endpoints.admin import pleroma as admin
-from protocols.mastodon.endpoints.admin import relays, settings
-from protocols.mastodon.endpoints.numbered import PagedForm
 from protocols.mastodon.entities.account import Account
 from protocols.mastodon.entities.app import Application
 from protocols.mastodon.entities.base import Empty
@@ -37,66 +33,13 @@ from protocols.mastodon.entities.pleroma import (
     PleromaEmoji,
     Scrobble,
 )
-from protocols.mastodon.entities.pleroma_admin import (
-    AdminUser,
-    AdminUsers,
-    ChangedUsers,
-    ConfigDescription,
-    Configs,
-    InviteToken,
-    ModerationLog,
-    NeedReboot,
-    PasswordReset,
-    PermissionGroups,
-    RelayEntity,
-    Relays,
-    UserReport,
-    UserReports,
-)
 from protocols.mastodon.entities.security import Success
 from protocols.mastodon.entities.status import Conversation, Status
+from protocols.mastodon.pleroma_admin_table import STAFF_WORK
 from web.limits import LOG_INS, UPLOADS
 
-ANYBODY, PERSON, STAFF = Access.ANYBODY, Access.PERSON, Access.STAFF
+ANYBODY, PERSON = Access.ANYBODY, Access.PERSON
 NOTES = (20, 40)
-SETTINGS = Permission.MANAGE_SETTINGS
-FEDERATION = Permission.MANAGE_FEDERATION
-
-ADMIN = (
-    Row("GET", "/api/v1/pleroma/admin/config", settings.show, STAFF, "admin:read", Configs, settings.ConfigForm, needs=SETTINGS),
-    Row("POST", "/api/v1/pleroma/admin/config", settings.change, STAFF, "admin:write", Configs, settings.ChangesForm, needs=SETTINGS),
-    Row("GET", "/api/v1/pleroma/admin/relay", relays.many, STAFF, "admin:read", Relays, needs=FEDERATION),
-    Row("POST", "/api/v1/pleroma/admin/relay", relays.follow, STAFF, "admin:write:follows", RelayEntity, relays.RelayForm, needs=FEDERATION),
-    Row("DELETE", "/api/v1/pleroma/admin/relay", relays.unfollow, STAFF, "admin:write:follows", RelayEntity, relays.RelayForm, needs=FEDERATION),
-    Row("GET", "/api/v1/pleroma/admin/config/descriptions", settings.descriptions, STAFF, "admin:read", list[ConfigDescription], NoForm, needs=SETTINGS),
-)
-
-USERS = "/api/v1/pleroma/admin/users"
-REPORTS = "/api/v1/pleroma/admin/reports"
-READ, WRITE = "admin:read:accounts", "admin:write:accounts"
-_PEOPLE, _ROLES, _CASES = Permission.MANAGE_USERS, Permission.MANAGE_ROLES, Permission.MANAGE_REPORTS
-
-STAFF_WORK = (
-    Row("GET", USERS, admin.users, STAFF, READ, AdminUsers, admin.UsersForm, needs=_PEOPLE),
-    Row("POST", USERS, admin.create, STAFF, WRITE, list[dict[str, Any]], admin.NewUsersForm, needs=_PEOPLE),
-    Row("DELETE", USERS, admin.delete, STAFF, WRITE, list[str], admin.NicknamesForm, needs=_PEOPLE),
-    Row("PATCH", f"{USERS}/activate", admin.activate, STAFF, WRITE, ChangedUsers, admin.NicknamesForm, needs=_PEOPLE),
-    Row("PATCH", f"{USERS}/deactivate", admin.deactivate, STAFF, WRITE, ChangedUsers, admin.NicknamesForm, needs=_PEOPLE),
-    Row("PATCH", f"{USERS}/approve", admin.approve, STAFF, WRITE, ChangedUsers, admin.NicknamesForm, needs=_PEOPLE),
-    Row("POST", f"{USERS}/invite_token", admin.invite, STAFF, "admin:write:invites", InviteToken, admin.InviteForm, needs=Permission.MANAGE_INVITES),
-    Row("GET", f"{USERS}/<nickname>", admin.user, STAFF, READ, AdminUser, needs=_PEOPLE),
-    Row("GET", f"{USERS}/<nickname>/permission_group", admin.groups, STAFF, READ, PermissionGroups, needs=_PEOPLE),
-    Row("GET", f"{USERS}/<nickname>/permission_group/<group>", admin.groups, STAFF, READ, PermissionGroups, needs=_PEOPLE),
-    Row("POST", f"{USERS}/<nickname>/permission_group/<group>", admin.join_group, STAFF, WRITE, PermissionGroups, needs=_ROLES),
-    Row("DELETE", f"{USERS}/<nickname>/permission_group/<group>", admin.leave_group, STAFF, WRITE, PermissionGroups, needs=_ROLES),
-    Row("GET", f"{USERS}/<nickname>/password_reset", admin.password_reset, STAFF, WRITE, PasswordReset, needs=_PEOPLE),
-    Row("GET", REPORTS, admin.reports, STAFF, "admin:read:reports", UserReports, admin.ReportsForm, needs=_CASES),
-    Row("PATCH", REPORTS, admin.set_reports, STAFF, "admin:write:reports", None, admin.ReportStatesForm, needs=_CASES),
-    Row("GET", f"{REPORTS}/<id>", admin.report, STAFF, "admin:read:reports", UserReport, needs=_CASES),
-    Row("GET", "/api/v1/pleroma/admin/moderation_log", admin.log, STAFF, "admin:read", ModerationLog, PagedForm, needs=Permission.VIEW_AUDIT_LOG),
-    Row("GET", "/api/v1/pleroma/admin/need_reboot", admin.need_reboot, STAFF, "admin:read", NeedReboot, needs=SETTINGS),
-    Row("GET", "/api/v1/pleroma/admin/frontends", empty.nothing, STAFF, "admin:read", list[Any], needs=SETTINGS),
-)
 
 CHATS = (
     Row("POST", "/api/v1/pleroma/chats/by-account-id/<id>", chats.open, PERSON, "write:chats", Chat),
@@ -140,7 +83,7 @@ PEOPLE = (
     Row("PATCH", "/api/v1/pleroma/settings/<app>", pleroma.set_settings, PERSON, "write:accounts", dict[str, Any]),
 )
 
-PLEROMA: tuple[Row, ...] = (*ADMIN, *STAFF_WORK, *CHATS, *SERVER, *PEOPLE)
+PLEROMA: tuple[Row, ...] = (*STAFF_WORK, *CHATS, *SERVER, *PEOPLE)
 
 # Mastodon's endpoints, where Pleroma has them.
 ALSO = {

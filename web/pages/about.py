@@ -22,8 +22,22 @@ class About:
         self.core = core
         self.frame = frame
         site.route("GET", "/about", self.about)
+        site.route("GET", "/instance/panel.html", self.panel)
+        site.route("GET", "/static/terms-of-service.html", self.terms)
         site.route("GET", "/privacy-policy", self.privacy_policy)
         site.route("GET", "/terms-of-service", self.terms_of_service)
+
+    async def panel(self, request: Request) -> Answer:
+        """Pleroma-FE puts it beside the timelines."""
+        return self._fragment(await self.core.reading.document("instance.panel"))
+
+    async def terms(self, request: Request) -> Answer:
+        """Pleroma-FE shows it on its page about the server."""
+        return self._fragment(await self.core.reading.document("instance.terms_of_service"))
+
+    def _fragment(self, html: str) -> Answer:
+        headers = (("Content-Security-Policy", "default-src 'none'; sandbox"), ("Cache-Control", "max-age=0, must-revalidate"))
+        return Answer(200, html.encode(), "text/html; charset=utf-8", headers)
 
     async def about(self, request: Request) -> Answer:
         settings = self.core.settings

@@ -74,8 +74,10 @@ async def suggestions(call: Call[NoForm]) -> list[Suggestion]:
     ]
 
 
-def _source(one: Suggested) -> Literal["past_interactions", "global"]:
+def _source(one: Suggested) -> Literal["staff", "past_interactions", "global"]:
     """What Mastodon called them until 4.2."""
+    if "featured" in one.sources:
+        return "staff"
     return "past_interactions" if "friends_of_friends" in one.sources else "global"
 
 

@@ -8,7 +8,9 @@ from msgspec import UNSET, UnsetType
 
 from protocols.mastodon.entities.account import AccountJson
 from protocols.mastodon.entities.base import DateTime, Entity, Id, Url
+from protocols.mastodon.entities.instance import Rule
 from protocols.mastodon.entities.status import StatusJson
+from protocols.mastodon.entities.timeline import Announcement
 
 
 class ConfigTuple(Entity, kw_only=True):
@@ -90,6 +92,17 @@ class AdminUser(Entity, kw_only=True):
     created_at: DateTime
 
 
+class Credentials(AdminUser, kw_only=True):
+    """With what they say of themselves, as typed."""
+
+    name: str
+    bio: str
+    locked: bool
+    discoverable: bool
+    default_scope: str
+    two_factor: bool
+
+
 class AdminUsers(Entity, kw_only=True):
     users: list[AdminUser]
     count: int
@@ -105,6 +118,15 @@ class PasswordReset(Entity, kw_only=True):
     link: Url
 
 
+class ReportNote(Entity, kw_only=True):
+    """What somebody of the staff remarked; `user` null: they are gone."""
+
+    id: Id
+    user: AccountJson | None
+    content: str
+    created_at: DateTime
+
+
 class UserReport(Entity, kw_only=True):
     id: Id
     account: AccountJson
@@ -113,8 +135,8 @@ class UserReport(Entity, kw_only=True):
     created_at: DateTime
     state: str  # open, resolved
     statuses: list[StatusJson]
-    notes: list[Any]
-    rules: list[Any]
+    notes: list[ReportNote]
+    rules: list[Rule]
 
 
 class UserReports(Entity, kw_only=True):
@@ -123,12 +145,19 @@ class UserReports(Entity, kw_only=True):
 
 
 class InviteToken(Entity, kw_only=True):
+    """`token` is empty but when it is made: only a hash of it is kept."""
+
+    id: Id
     token: str
     invite_type: str
     max_use: int
     uses: int
     used: bool
     expires_at: str | None
+
+
+class Invites(Entity, kw_only=True):
+    invites: list[InviteToken]
 
 
 class LogItem(Entity, kw_only=True):
@@ -147,3 +176,59 @@ class ModerationLog(Entity, kw_only=True):
 
 class NeedReboot(Entity, kw_only=True):
     need_reboot: bool
+
+
+class Statuses(Entity, kw_only=True):
+    activities: list[StatusJson]
+    total: int
+
+
+class StatusCounts(Entity, kw_only=True):
+    """By visibility."""
+
+    status_visibility: dict[str, int]
+
+
+class CachedUrls(Entity, kw_only=True):
+    """What a media proxy keeps."""
+
+    urls: list[str]
+    count: int
+    page_size: int
+
+
+class Document(Entity, kw_only=True):
+    url: Url
+
+
+class HouseRule(Entity, kw_only=True):
+    id: Id
+    priority: int
+    text: str
+    hint: str
+
+
+class RawContent(Entity, kw_only=True):
+    raw_content: str
+
+
+class HouseAnnouncement(Announcement, kw_only=True):
+    """With what was typed."""
+
+    pleroma: RawContent
+
+
+class App(Entity, kw_only=True):
+    id: int
+    name: str
+    client_id: str
+    client_secret: str
+    redirect_uri: str
+    website: str | None
+    trusted: bool
+
+
+class Apps(Entity, kw_only=True):
+    apps: list[App]
+    count: int
+    page_size: int

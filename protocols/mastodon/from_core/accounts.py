@@ -14,7 +14,7 @@ from pleromad.clock import iso
 from pleromad.core import Core
 from pleromad.model import account as model
 from pleromad.model.account import Role, User
-from pleromad.model.moderation import PERMISSIONS
+from pleromad.model.moderation import PERMISSIONS, Permission, may
 from pleromad.model.note import Emoji
 from pleromad.personal.collections import MAX_COLLECTIONS, may_be_featured
 from protocols.mastodon.entities.account import (
@@ -43,6 +43,25 @@ KEPT = 3_000
 _NO_RELATIONSHIP = b',"relationship":{}}}'
 
 encode = msgspec.json.Encoder().encode
+
+# What Pleroma's front-ends offer to staff, and the permission it takes here.
+_PRIVILEGES = {
+    "users_read": Permission.MANAGE_USERS,
+    "users_manage_invites": Permission.MANAGE_INVITES,
+    "users_manage_activation_state": Permission.MANAGE_USERS,
+    "users_manage_tags": Permission.MANAGE_USERS,
+    "users_manage_credentials": Permission.MANAGE_USER_ACCESS,
+    "users_delete": Permission.DELETE_USER_DATA,
+    "messages_read": Permission.MANAGE_REPORTS,
+    "messages_delete": Permission.MANAGE_REPORTS,
+    "instances_delete": Permission.DELETE_USER_DATA,
+    "reports_manage_reports": Permission.MANAGE_REPORTS,
+    "moderation_log_read": Permission.VIEW_AUDIT_LOG,
+    "announcements_manage_announcements": Permission.MANAGE_ANNOUNCEMENTS,
+    "emoji_manage_emoji": Permission.MANAGE_CUSTOM_EMOJIS,
+    "statistics_read": Permission.VIEW_DASHBOARD,
+}
+PRIVILEGES = {role: [name for name, needs in _PRIVILEGES.items() if may(role, needs)] for role in Role}
 
 # The ids of Mastodon's default roles.
 ROLES = {Role.USER: "-99", Role.MODERATOR: "1", Role.ADMIN: "2", Role.OWNER: "3"}
@@ -280,7 +299,7 @@ class AccountRendering:
                 birthday=None,
                 avatar_description=account.avatar_description,
                 header_description=account.header_description,
-                privileges=[],
+                privileges=list(PRIVILEGES[staff]) if staff else [],
             ),
         }
         if account.local:
