@@ -106,7 +106,7 @@ async def open_beside(db: Queries, id: int, target_id: int) -> bool:
 
 async def names(db: Queries, note_id: int) -> bool:
     """Was this note ever reported?"""
-    return bool(await db.fetch_value("SELECT EXISTS (SELECT FROM reports WHERE note_ids @> %s)", ([note_id],)))
+    return bool(await db.fetch_value("SELECT EXISTS (SELECT FROM reports WHERE %s = ANY(note_ids))", (note_id,)))
 
 
 async def change(db: Queries, id: int, columns: Mapping[str, Any]) -> None:
