@@ -250,6 +250,12 @@ async def count_note(db: Queries, id: int, at: datetime | None, delta: int = 1) 
     )
 
 
+async def staff(db: Queries, roles: Sequence[str]) -> list[Account]:
+    """Of these roles, those who show it."""
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE u.role = ANY(%s) AND a.show_role AND a.suspended_at IS NULL ORDER BY a.id", (list(roles),))
+    return await accounts_of(db, rows)
+
+
 async def known_hosts(db: Queries) -> int:
     return int(await db.fetch_value("SELECT count(DISTINCT domain) FROM accounts WHERE domain IS NOT NULL"))
 

@@ -23,7 +23,7 @@ class Remark:
     """What somebody of the staff noted on a report; `by` None: they are gone."""
 
     id: int
-    by: Account | None
+    by: Dossier | None
     content: str
     created_at: datetime
 
@@ -144,7 +144,7 @@ class Reports(People):
                 resolver=people.get(one.resolved_by or 0),
                 notes=tuple(notes[id] for id in one.note_ids if id in notes),
                 remarks=tuple(
-                    Remark(id, people[who].account if who in people else None, content, at) for id, who, content, at in remarks.get(one.id, ())
+                    Remark(id, people.get(who or 0), content, at) for id, who, content, at in remarks.get(one.id, ())
                 ),
             )
             for one in found

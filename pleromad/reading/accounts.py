@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from pleromad.errors import Gone, NotFound
 from pleromad.model.account import Account, Relationship
+from pleromad.model.moderation import Permission, roles_that_may
 from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
 from store import accounts as account_rows
@@ -58,6 +59,10 @@ class AccountReading(Reader):
             keys[handle] = (name, "" if host == domain else host)
         found = await account_rows.by_handles(self._database, list(set(keys.values())))
         return {handle: found[key] for handle, key in keys.items() if key in found and not found[key].deleted}
+
+    async def staff(self) -> list[Account]:
+        """Who runs this server and says so."""
+        return await account_rows.staff(self._database, [role.value for role in roles_that_may(Permission.MANAGE_REPORTS)])
 
     async def relationships(self, viewer: int, ids: Sequence[int], *, suspended: bool = True) -> list[Relationship]:
         """In the order of `ids`, without those that do not exist; `suspended`: with those who are."""

@@ -158,6 +158,7 @@ class Discovery:
                 "nodeDescription": settings.instance.description,
                 "federation": {**self._core.activities.policies.describe(), "enabled": settings.federation.enabled},
                 **_metadata(settings),
+                "staffAccounts": [account.uri for account in await self._core.reading.staff()],
             },
         }
         media_type = f'application/json; profile="{NODEINFO}/{version}#"; charset=utf-8'
@@ -197,7 +198,6 @@ def _metadata(settings: Settings) -> dict[str, Any]:
         "restrictedNicknames": [],
         "skipThreadContainment": True,
         "suggestions": {"enabled": False},
-        "staffAccounts": [],
     }
 
 

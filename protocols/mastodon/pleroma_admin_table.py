@@ -41,13 +41,13 @@ from protocols.mastodon.entities.pleroma_admin import (
     PermissionGroups,
     RelayEntity,
     Relays,
+    StaffStatus,
     StatusCounts,
     Statuses,
     UserReport,
     UserReports,
 )
 from protocols.mastodon.entities.security import Success
-from protocols.mastodon.entities.status import Status
 
 STAFF = Access.STAFF
 BASE = "/api/v1/pleroma/admin"
@@ -107,9 +107,9 @@ _REPORTS = (
     Row("GET", f"{REPORTS}/<id>", reports.show, STAFF, "admin:read:reports", UserReport),
     Row("POST", f"{REPORTS}/<id>/notes", reports.remark, STAFF, "admin:write:reports", None, reports.RemarkForm),
     Row("DELETE", f"{REPORTS}/<report_id>/notes/<id>", reports.delete_remark, STAFF, "admin:write:reports", None),
-    Row("GET", NOTES, statuses.many, STAFF, "admin:read:statuses", Statuses, statuses.StatusesForm),
-    Row("GET", f"{NOTES}/<id>", statuses.show, STAFF, "admin:read:statuses", Status),
-    Row("PUT", f"{NOTES}/<id>", statuses.change, STAFF, "admin:write:statuses", Status, statuses.ChangeForm),
+    Row("GET", NOTES, statuses.many, STAFF, "admin:read:statuses", list[StaffStatus], statuses.StatusesForm),
+    Row("GET", f"{NOTES}/<id>", statuses.show, STAFF, "admin:read:statuses", StaffStatus),
+    Row("PUT", f"{NOTES}/<id>", statuses.change, STAFF, "admin:write:statuses", StaffStatus, statuses.ChangeForm),
     Row("DELETE", f"{NOTES}/<id>", statuses.delete, STAFF, "admin:write:statuses", Empty),
     Row("GET", f"{USERS}/<nickname>/statuses", statuses.of_user, STAFF, "admin:read:statuses", Statuses, statuses.StatusesForm),
     Row("GET", f"{BASE}/instances/<instance>/statuses", statuses.of_instance, STAFF, "admin:read", Statuses, statuses.StatusesForm),
@@ -117,7 +117,7 @@ _REPORTS = (
 
 # What is asked for and refused with the reason.
 _REFUSED = (
-    Row("GET", f"{USERS}/<nickname>/chats", statuses.private, STAFF, "admin:read:chats", object),
+    Row("GET", f"{USERS}/<nickname>/chats", statuses.no_chats, STAFF, "admin:read:chats", list[object]),
     Row("GET", f"{CHATS}/<id>", statuses.private, STAFF, "admin:read", object),
     Row("GET", f"{CHATS}/<id>/messages", statuses.private, STAFF, "admin:read:chats", object),
     Row("DELETE", f"{CHATS}/<id>/messages/<message_id>", statuses.private, STAFF, "admin:write:chats", object),

@@ -416,6 +416,7 @@ _PLEROMA_TOO = (
     Row("POST", "/auth/password", emails.forgotten, ANYBODY, "", None, emails.WhoForm, limit=LOG_INS),
     Row("GET", "/api/account/confirm_email/<id>/<token>", emails.to_confirm, ANYBODY, "", None),
     Row("GET", "/api/oauth_tokens", security.tokens, PERSON, "read:security|read:accounts", list[OAuthToken]),
+    Row("GET", "/api/oauth_tokens.json", security.tokens, PERSON, "read:security|read:accounts", list[OAuthToken]),  # Pleroma-FE
     Row("DELETE", "/api/oauth_tokens/<id>", security.revoke, PERSON, "write:security|write:accounts", None),
 )
 

@@ -50,6 +50,8 @@ class Files:
         self.core = core
         site.route("GET", "/media/<path:path>", self.media)
         site.route("GET", "/static/<name>", self.static)
+        site.route("GET", "/static/stickers.json", self.stickers)
+        site.route("GET", "/favicon.png", self.favicon_png)
         site.route("GET", "/favicon.ico", self.favicon)
         site.route("GET", "/robots.txt", self.robots)
 
@@ -73,6 +75,14 @@ class Files:
         return Answer.file(
             STATIC / "favicon.ico", TYPES[".ico"], (("Cache-Control", "public, max-age=86400"),)
         )
+
+    async def favicon_png(self, request: Request) -> Answer:
+        """Where Pleroma has it."""
+        return Answer.file(STATIC / "icon.png", TYPES[".png"], (("Cache-Control", "public, max-age=86400"),))
+
+    async def stickers(self, request: Request) -> Answer:
+        """Pleroma's front-ends ask for packs of them: there are none."""
+        return Answer.json({}, headers=(("Cache-Control", "public, max-age=86400"),))
 
     async def robots(self, request: Request) -> Answer:
         return Answer.plain(ROBOTS)

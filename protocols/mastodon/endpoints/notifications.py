@@ -30,7 +30,7 @@ class NotificationsForm(SupportedForm):
     exclude_visibilities: list[str] = []  # Pleroma
     account_id: str | None = None
     include_filtered: bool = False
-    with_muted: bool = False  # Pleroma
+    with_muted: bool | None = None  # Pleroma; who says it knows Pleroma's types
 
 
 class IdForm(msgspec.Struct):
@@ -48,17 +48,17 @@ class ReadForm(msgspec.Struct):
 
 
 def chosen(form: NotificationsForm) -> Chosen:
-    """Pleroma's own types only for those who name them."""
+    """Pleroma's own types only for those who name them, or are known as its clients: Pleroma-FE names none, and wants all."""
     named = frozenset(form.types) | frozenset(form.include_types)
     if CHAT_MENTION in named:
         named = named - {CHAT_MENTION} | {"mention"}
-    unasked = PLEROMA_TYPES - named - frozenset(form.supported_types or ())
+    unasked = PLEROMA_TYPES - named - frozenset(form.supported_types or ()) if form.with_muted is None else frozenset()
     return Chosen(
         types=named or None,
         exclude=frozenset(form.exclude_types) | unasked,
         from_id=id_of(form.account_id) if form.account_id else None,
         filtered=form.include_filtered,
-        muted=form.with_muted,
+        muted=bool(form.with_muted),
         exclude_visibilities=frozenset(form.exclude_visibilities),
     )
 
@@ -70,6 +70,8 @@ async def glasses(call: Call[SupportedForm], seen: Iterable[Seen | None]) -> Gla
 
 
 def chats_known(form: SupportedForm) -> bool:
+    if isinstance(form, NotificationsForm) and form.with_muted is not None:
+        return True
     asked = [*form.types, *form.include_types] if isinstance(form, NotificationsForm) else []
     return CHAT_MENTION in asked or CHAT_MENTION in (form.supported_types or ())
 

@@ -23,6 +23,7 @@ from protocols.mastodon.entities.security import (
 from web.answers import Answer
 
 WRONG = "Invalid password."
+NEVER = "9999-12-31T23:59:59.000Z"  # Pleroma-FE takes null for 1970
 
 
 class PasswordForm(msgspec.Struct):
@@ -164,7 +165,7 @@ async def tokens(call: Call[NoForm]) -> list[OAuthToken]:
         OAuthToken(
             id=str(token.id),
             app_name=token.app.name if token.app is not None else token.name or "Web",
-            valid_until=iso(token.expires_at) if token.expires_at is not None else None,
+            valid_until=iso(token.expires_at) if token.expires_at is not None else NEVER,
         )
         for token in await call.core.accounts.tokens_of(call.me.id)
     ]

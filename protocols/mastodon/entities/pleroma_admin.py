@@ -6,10 +6,10 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from protocols.mastodon.entities.account import AccountJson
+from protocols.mastodon.entities.account import Account
 from protocols.mastodon.entities.base import DateTime, Entity, Id, Url
 from protocols.mastodon.entities.instance import Rule
-from protocols.mastodon.entities.status import StatusJson
+from protocols.mastodon.entities.status import Status
 from protocols.mastodon.entities.timeline import Announcement
 
 
@@ -92,6 +92,26 @@ class AdminUser(Entity, kw_only=True):
     created_at: DateTime
 
 
+class StaffAccount(Account, kw_only=True):
+    """An Account with what staff are told of a user: AdminFE reads both from one object."""
+
+    nickname: str
+    email: str | None
+    actor_type: str
+    local: bool
+    is_active: bool
+    is_approved: bool
+    is_confirmed: bool
+    is_suggested: bool
+    registration_reason: str | None
+    roles: Roles  # type: ignore[assignment]  # in place of Mastodon's list, as Pleroma has it
+    tags: list[str]
+
+
+class StaffStatus(Status, kw_only=True):
+    account: StaffAccount
+
+
 class Credentials(AdminUser, kw_only=True):
     """With what they say of themselves, as typed."""
 
@@ -122,19 +142,19 @@ class ReportNote(Entity, kw_only=True):
     """What somebody of the staff remarked; `user` null: they are gone."""
 
     id: Id
-    user: AccountJson | None
+    user: StaffAccount | None
     content: str
     created_at: DateTime
 
 
 class UserReport(Entity, kw_only=True):
     id: Id
-    account: AccountJson
-    actor: AccountJson
+    account: StaffAccount
+    actor: StaffAccount
     content: str
     created_at: DateTime
     state: str  # open, resolved
-    statuses: list[StatusJson]
+    statuses: list[StaffStatus]
     notes: list[ReportNote]
     rules: list[Rule]
 
@@ -179,7 +199,7 @@ class NeedReboot(Entity, kw_only=True):
 
 
 class Statuses(Entity, kw_only=True):
-    activities: list[StatusJson]
+    activities: list[StaffStatus]
     total: int
 
 

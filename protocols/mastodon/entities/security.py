@@ -38,7 +38,7 @@ class OAuthToken(Entity, kw_only=True):
 
     id: Id
     app_name: str
-    valid_until: DateTime | None
+    valid_until: DateTime
 
 
 class Backup(Entity, kw_only=True):

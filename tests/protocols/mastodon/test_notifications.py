@@ -100,7 +100,13 @@ class NotificationTests(NotificationCase):
         await self.core.personal.mute(self.alice.id, self.bob.id)
         self.assertEqual(await self.types(), [])
         found = await self.call("GET", f"{V1}?with_muted=true", self.by_alice)
-        self.assertEqual([one["pleroma"]["is_muted"] for one in found], [True] * 4)
+        self.assertEqual([one["pleroma"]["is_muted"] for one in found], [True] * 5)
+
+    async def test_pleroma_fe_is_told_all_types_without_naming_them(self) -> None:
+        await self.happen()
+        self.assertIn("pleroma:emoji_reaction", await self.types("?with_muted=true"))
+        self.assertIn("pleroma:emoji_reaction", await self.types("?with_muted=false"))
+        self.assertNotIn("pleroma:emoji_reaction", await self.types())
 
     async def test_a_filter_marks_them(self) -> None:
         await self.happen()

@@ -11,6 +11,7 @@ from pleromad.errors import Invalid
 from pleromad.moderation.reports import Case, Remark
 from protocols.mastodon.door import Call, NoForm, id_of
 from protocols.mastodon.endpoints.numbered import MOST, PagedForm
+from protocols.mastodon.endpoints.pleroma_admin import merged
 from protocols.mastodon.endpoints.pleroma_admin.users import NOTHING
 from protocols.mastodon.endpoints.reports import RESOLVED
 from protocols.mastodon.entities import pleroma_admin as told
@@ -51,15 +52,14 @@ async def show(call: Call[NoForm]) -> told.UserReport:
 
 def _report(call: Call[Any], case: Case) -> told.UserReport:
     one = case.report
-    raw = call.render.accounts.raw
     return told.UserReport(
         id=str(one.id),
-        account=raw(case.target.account),
-        actor=raw(case.reporter.account),
+        account=merged.account(call, case.target),
+        actor=merged.account(call, case.reporter),
         content=one.comment,
         created_at=iso(one.created_at),
         state="resolved" if one.resolved_at is not None else "open",
-        statuses=[call.render.statuses.raw(seen, call.me.id) for seen in case.notes],
+        statuses=merged.by(call, case.target, case.notes),
         notes=[_remark(call, each) for each in case.remarks],
         rules=[rule for rule in rules(call.core) if int(rule.id) in one.rule_ids],
     )
@@ -86,5 +86,5 @@ async def delete_remark(call: Call[NoForm]) -> Answer:
 
 
 def _remark(call: Call[Any], one: Remark) -> told.ReportNote:
-    user = call.render.accounts.raw(one.by) if one.by is not None else None
+    user = merged.account(call, one.by) if one.by is not None else None
     return told.ReportNote(id=str(one.id), user=user, content=one.content, created_at=iso(one.created_at))

@@ -6,14 +6,15 @@ from typing import Any, Literal
 
 import msgspec
 
-from pleromad.errors import Invalid
+from pleromad.errors import Invalid, NotFound
 from pleromad.model.note import Seen, Visibility
 from pleromad.model.page import Slice
 from protocols.mastodon.door import Call, NoForm
 from protocols.mastodon.endpoints.numbered import PagedForm
+from protocols.mastodon.endpoints.pleroma_admin import merged
 from protocols.mastodon.endpoints.pleroma_admin.users import named
 from protocols.mastodon.entities.base import Empty
-from protocols.mastodon.entities.pleroma_admin import StatusCounts, Statuses
+from protocols.mastodon.entities.pleroma_admin import StaffStatus, StatusCounts, Statuses
 
 PRIVATE = "What people say in private is not shown to staff here, but for what was reported"
 
@@ -36,26 +37,25 @@ class StatsForm(msgspec.Struct):
     instance: str = ""
 
 
-async def many(call: Call[StatusesForm]) -> Statuses:
-    return await _page(call, local=call.form.local_only)
+async def many(call: Call[StatusesForm]) -> list[StaffStatus]:
+    _check(call)
+    form = call.form
+    found = await call.core.moderation.everything(call.me, form.part, local=form.local_only, boosts=form.with_reblogs)
+    return await merged.statuses(call, found.items)
 
 
 async def of_instance(call: Call[StatusesForm]) -> Statuses:
-    return await _page(call, host=call.request.params["instance"][:300])
-
-
-async def _page(call: Call[StatusesForm], *, local: bool = False, host: str = "") -> Statuses:
     _check(call)
     form = call.form
-    found = await call.core.moderation.everything(call.me, form.part, local=local, boosts=form.with_reblogs, host=host)
-    return _statuses(call, found)
+    host = call.request.params["instance"][:300]
+    return await _page(call, await call.core.moderation.everything(call.me, form.part, boosts=form.with_reblogs, host=host))
 
 
 async def of_user(call: Call[StatusesForm]) -> Statuses:
     _check(call)
     account = await named(call, call.request.params["nickname"])
     boosts = not call.form.with_reblogs
-    return _statuses(call, await call.core.reading.of_account(call.me.id, account.id, call.form.part, exclude_boosts=boosts))
+    return await _page(call, await call.core.reading.of_account(call.me.id, account.id, call.form.part, exclude_boosts=boosts))
 
 
 def _check(call: Call[StatusesForm]) -> None:
@@ -63,26 +63,29 @@ def _check(call: Call[StatusesForm]) -> None:
         raise Invalid(PRIVATE)
 
 
-def _statuses(call: Call[StatusesForm], found: Slice[Seen]) -> Statuses:
+async def _page(call: Call[StatusesForm], found: Slice[Seen]) -> Statuses:
     """`total`: as many as are known from this page."""
-    page = call.form.part
     more = 1 if found.next_max_id is not None else 0
-    return Statuses(
-        activities=[call.render.statuses.raw(each, call.me.id) for each in found.items], total=page.offset + len(found.items) + more
-    )
+    return Statuses(activities=await merged.statuses(call, found.items), total=call.form.part.offset + len(found.items) + more)
 
 
-async def show(call: Call[NoForm]) -> bytes:
+async def show(call: Call[NoForm]) -> StaffStatus:
     """What anybody may see, or was reported."""
-    seen = await call.core.moderation.seen(call.me, call.id)
-    return call.render.statuses.one(seen, call.me.id)
+    return await _one(call)
 
 
-async def change(call: Call[ChangeForm]) -> bytes:
+async def change(call: Call[ChangeForm]) -> StaffStatus:
     form = call.form
     visibility = Visibility(form.visibility) if form.visibility else None
     await call.core.moderation.change_note(call.me, call.id, sensitive=form.sensitive, visibility=visibility)
-    return call.render.statuses.one(await call.core.moderation.seen(call.me, call.id), call.me.id)
+    return await _one(call)
+
+
+async def _one(call: Call[Any]) -> StaffStatus:
+    found = await merged.statuses(call, [await call.core.moderation.seen(call.me, call.id)])
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 async def delete(call: Call[NoForm]) -> Empty:
@@ -93,6 +96,12 @@ async def delete(call: Call[NoForm]) -> Empty:
 async def stats(call: Call[StatsForm]) -> StatusCounts:
     counts = await call.core.moderation.note_counts(call.me, call.form.instance)
     return StatusCounts(status_visibility={each.value: counts.get(each.value, 0) for each in Visibility})
+
+
+async def no_chats(call: Call[NoForm]) -> list[object]:
+    """Those that staff may read: none, whatever there are."""
+    await named(call, call.request.params["nickname"])
+    return []
 
 
 async def private(call: Call[Any]) -> object:
