@@ -59,14 +59,19 @@ async def set_signature(db: Queries, host: str, kind: str) -> None:
     )
 
 
-async def set_software(db: Queries, host: str, software: str, groups: bool) -> None:
+async def set_software(db: Queries, host: str, software: str, groups: bool, rooms: bool) -> None:
     await db.write(
-        "INSERT INTO hosts (host, software, groups) VALUES (%s, %s, %s)"
-        " ON CONFLICT (host) DO UPDATE SET software = excluded.software, groups = excluded.groups",
-        (host, software, groups),
+        "INSERT INTO hosts (host, software, groups, rooms) VALUES (%s, %s, %s, %s) ON CONFLICT (host)"
+        " DO UPDATE SET software = excluded.software, groups = excluded.groups, rooms = excluded.rooms",
+        (host, software, groups, rooms),
     )
 
 
 async def without_groups(db: Queries, hosts: Sequence[str]) -> set[str]:
     """Those that know boosts, but not what a group passes on."""
     return {row[0] for row in await db.fetch("SELECT host FROM hosts WHERE host = ANY(%s) AND groups = false", (list(hosts),))}
+
+
+async def without_rooms(db: Queries, hosts: Sequence[str]) -> set[str]:
+    """Those that do not take what a room tells of its members."""
+    return {row[0] for row in await db.fetch("SELECT host FROM hosts WHERE host = ANY(%s) AND rooms = false", (list(hosts),))}

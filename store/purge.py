@@ -30,7 +30,7 @@ async def account(db: Queries, id: int) -> list[int]:
         (id,),
     )
     for table in (
-        "follows", "blocks", "mutes", "likes", "reactions", "bookmarks", "bookmark_folders", "scrobbles", "pins", "votes", "home", "notifications", "room_ranks", "lists",
+        "follows", "blocks", "mutes", "likes", "reactions", "bookmarks", "bookmark_folders", "scrobbles", "pins", "votes", "home", "notifications", "room_ranks", "room_members", "lists",
         "filters", "followed_tags", "featured_tags", "endorsements", "domain_blocks", "account_notes", "thread_mutes", "markers",
         "notification_policies", "notification_requests", "notification_permissions", "directs", "push_subscriptions",
     ):  # fmt: skip

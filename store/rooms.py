@@ -52,11 +52,43 @@ async def of_member(db: Queries, account_id: int) -> list[int]:
 
 
 async def members(db: Queries, room_id: int, limit: int) -> list[tuple[int, datetime, bool]]:
-    """(account id, joined at, pending) in the order they came."""
+    """(account id, joined at, pending) in the order they came; of a room elsewhere with those its server tells of, who come first."""
     found = await db.fetch(
-        "SELECT account_id, created_at, NOT accepted FROM follows WHERE target_id = %s ORDER BY id LIMIT %s", (room_id, limit)
+        """SELECT account_id, created_at, pending FROM (
+               SELECT account_id, created_at, NOT accepted AS pending, id FROM follows WHERE target_id = %s
+               UNION ALL SELECT account_id, created_at, false, 0 FROM room_members WHERE room_id = %s) m
+           ORDER BY id, created_at, account_id LIMIT %s""",
+        (room_id, room_id, limit),
     )
     return [(row[0], row[1], row[2]) for row in found]
+
+
+async def member(db: Queries, room_id: int, account_id: int) -> bool:
+    """In it, wherever either of them lives."""
+    return bool(
+        await db.fetch_value(
+            "SELECT EXISTS (SELECT FROM follows WHERE account_id = %s AND target_id = %s AND accepted)"
+            " OR EXISTS (SELECT FROM room_members WHERE account_id = %s AND room_id = %s)",
+            (account_id, room_id, account_id, room_id),
+        )
+    )
+
+
+async def set_member(db: Queries, room_id: int, account_id: int, given: bool) -> bool:
+    """Somebody of another server in a room of another server."""
+    if given:
+        sql = "INSERT INTO room_members (room_id, account_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+    else:
+        sql = "DELETE FROM room_members WHERE room_id = %s AND account_id = %s"
+    return bool(await db.execute(sql, (room_id, account_id)))
+
+
+async def leave_unwatched(db: Queries, room_id: int) -> None:
+    """Nobody here is in that room any more: what its server told of it goes out of date."""
+    for table in ("room_members", "room_ranks", "room_bans"):
+        await db.write(
+            f"DELETE FROM {table} WHERE room_id = %s AND NOT EXISTS (SELECT FROM follows WHERE target_id = %s AND accepted)", (room_id, room_id)
+        )
 
 
 async def joined_at(db: Queries, room_id: int, account_id: int) -> datetime | None:

@@ -211,9 +211,9 @@ class Actors(Clerk):
     async def remember_signature(self, host: str, kind: str) -> None:
         await host_rows.set_signature(self._desk.database, host, kind)
 
-    async def remember_software(self, host: str, software: str, groups: bool) -> None:
-        """`groups`: it takes whole activities from a group (FEP-1b12)."""
-        await host_rows.set_software(self._desk.database, host, software, groups)
+    async def remember_software(self, host: str, software: str, groups: bool, rooms: bool) -> None:
+        """`groups`: it takes whole activities from a group (FEP-1b12); `rooms`: what a room tells of its members, too."""
+        await host_rows.set_software(self._desk.database, host, software, groups, rooms)
 
     async def host_succeeded(self, host: str) -> None:
         await host_rows.succeeded(self._desk.database, host)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pleromad import errors, surface
 from pleromad.activities import follow as following
-from pleromad.activities import shapes
+from pleromad.activities import room_news, shapes
 from pleromad.activities.work import Result, Work, require
 from pleromad.model import event
 from pleromad.model.account import Account
@@ -41,22 +43,57 @@ async def apply(work: Work, activity: Accept) -> Result:
 async def reject(work: Work, activity: Reject) -> Result:
     target = await _target(work, activity.target_id)
     follower = await work.account(activity.follower_id)
-    if target.group and follower.id != work.actor.id and target.local:
+    if target.group and follower.id != work.actor.id:
         await _check_may_kick(work, target, follower)
+    if target.group and room_news.asked_of(work, target):
+        return Result(_kick(work, target, follower, activity.reason), account_id=follower.id)
     removed = await relations.remove_follow(work.tx, follower.id, target.id)
+    if removed is None and target.group and not target.local and await room_rows.set_member(work.tx, target.id, follower.id, False):
+        await room_rows.clear_ranks(work.tx, target.id, follower.id)  # of another server, in a room of another server
+        by = await room_news.doer(work, activity.by_id)
+        work.events.append(Event(event.ROOM_KICKED, 0, follower.id, target.id, f"{by.acct} {activity.reason}".strip()[:400]))
+        return Result(None, account_id=follower.id)
     require(removed is not None or work.origin.kind != "local", errors.NotFound(station="check"))
     if removed is None:
         return Result(account_id=follower.id, unchanged=True)
     await following.ended(work, follower, target, removed.accepted, "kicked" if target.group else "rejected")
     if target.group:
-        text = f"{work.actor.acct} {activity.reason}".strip()
-        work.events.append(Event(event.ROOM_KICKED, 0, follower.id, target.id, text[:400]))
+        await _put_out(work, activity, target, follower, removed.accepted)
     await notification_rows.withdraw(work.tx, type="follow_request", from_id=follower.id, account_id=target.id)
-    if activity.raw is not None or follower.local:
+    if (activity.raw is not None and target.id == work.actor.id) or follower.local:
         return Result(activity.raw, account_id=follower.id)
     inner = await following.follow_json(work, follower, target, removed.uri)
-    return Result(
-        shapes.activity("Reject", id=work.activity_uri, actor=target.uri, object=inner, to=[follower.uri]), account_id=follower.id
+    reject_json = shapes.activity("Reject", id=work.activity_uri, actor=target.uri, object=inner, to=[follower.uri], summary=activity.reason or None)
+    if not target.group:
+        return Result(reject_json, account_id=follower.id)
+    id = await work.ids.mint()
+    by = await room_news.doer(work, activity.by_id)
+    reject_json |= {"id": work.uris.activity(id), "attributedTo": by.uri}  # a room's, whoever of its operators did it
+    work.also.append((work.uris.activity(id), target, reject_json, "direct"))
+    return Result(activity.raw, account_id=follower.id)
+
+
+async def _put_out(work: Work, activity: Reject, room: Account, who: Account, was_in: bool) -> None:
+    """Out of a room, or (not yet in) not let in."""
+    by = await room_news.doer(work, activity.by_id)
+    if not was_in:
+        work.events.append(Event(event.ROOM_REFUSED, 0, who.id, room.id, activity.reason[:400]))
+        return
+    work.events.append(Event(event.ROOM_KICKED, 0, who.id, room.id, f"{by.acct} {activity.reason}".strip()[:400]))
+    if room.local:
+        await room_news.announce_in_room(work, room, activity.raw or _kick(work, room, who, activity.reason))
+
+
+def _kick(work: Work, room: Account, who: Account, reason: str) -> dict[str, Any]:
+    return shapes.activity(
+        "Remove",
+        id=work.activity_uri,
+        actor=work.actor.uri,
+        object=who.uri,
+        to=[room.uri],
+        target=room.followers_uri,
+        audience=room.uri,
+        summary=reason or None,
     )
 
 

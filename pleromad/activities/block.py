@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pleromad import errors
 from pleromad.activities import follow as following
-from pleromad.activities import shapes
+from pleromad.activities import room_news, shapes
 from pleromad.activities.work import Result, Work, require
 from pleromad.model import event
+from pleromad.model.account import Account
 from pleromad.model.activity import Block
 from pleromad.model.event import Event
 from store import notifications as notification_rows
@@ -59,20 +60,38 @@ async def _ban(work: Work, activity: Block, *, given: bool) -> Result:
         work.actor.id == room.id or bool(ranks & {"q", "a", "o", "h"}),
         errors.Forbidden("You are not an operator of this room", detail="operator", station="check"),
     )
+    inner = shapes.activity(
+        "Block",
+        id=work.activity_uri if given else f"{work.activity_uri}#block",
+        actor=work.actor.uri,
+        object=target.uri,
+        to=[room.uri],
+        target=room.uri,
+        audience=room.uri,
+        summary=activity.reason or None,
+    )
+    told = inner if given else {"object": inner, "to": [room.uri]}
+    if room_news.asked_of(work, room):
+        return Result(told, account_id=target.id)
     if not await room_rows.set_ban(work.tx, room.id, target.id, activity.reason, given):
         return Result(account_id=target.id, unchanged=True)
-    work.events.append(Event(event.ROOM_CHANGED, 0, work.actor.id, room.id, f"{'+' if given else '-'}ban {target.acct}"))
+    by = await room_news.doer(work, activity.by_id)
+    work.events.append(Event(event.ROOM_CHANGED, 0, by.id, room.id, f"{'+' if given else '-'}ban {target.acct}"))
     if given:
-        removed = await relations.remove_follow(work.tx, target.id, room.id)
-        if removed is not None:
-            await following.ended(work, target, room, removed.accepted, "kicked")
-            work.events.append(Event(event.ROOM_KICKED, 0, target.id, room.id, f"{work.actor.acct} {activity.reason}".strip()[:400]))
-    if activity.raw is not None:
-        return Result(activity.raw, account_id=target.id)
-    inner = shapes.activity(
-        "Block", id=work.activity_uri, actor=work.actor.uri, object=target.uri, to=[target.uri, room.uri], target=room.uri,
-        summary=activity.reason or None,
-    )  # fmt: skip
-    if given:
-        return Result(inner, account_id=target.id)
-    return Result({"object": {**inner, "id": f"{work.activity_uri}#block"}, "to": [target.uri, room.uri]}, account_id=target.id)
+        await put_out(work, room, target, by, activity.reason)
+    if room.local:
+        undo = shapes.activity("Undo", id=work.activity_uri, actor=work.actor.uri, object=inner, to=[room.uri], audience=room.uri)
+        elsewhere = [] if target.local else [target.uri]
+        await room_news.announce_in_room(work, room, activity.raw or (inner if given else undo), also_to=elsewhere)
+    return Result(activity.raw, account_id=target.id)
+
+
+async def put_out(work: Work, room: Account, target: Account, by: Account, reason: str) -> None:
+    """Out of the room, wherever they live. Who tells other servers is whoever calls."""
+    removed = await relations.remove_follow(work.tx, target.id, room.id)
+    gone = removed is not None or await room_rows.set_member(work.tx, room.id, target.id, False)
+    if removed is not None:
+        await following.ended(work, target, room, removed.accepted, "kicked")
+    if gone:
+        await room_rows.clear_ranks(work.tx, room.id, target.id)
+        work.events.append(Event(event.ROOM_KICKED, 0, target.id, room.id, f"{by.acct} {reason}".strip()[:400]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pleromad import errors
-from pleromad.activities import shapes
+from pleromad.activities import room_news, shapes
 from pleromad.activities.accept import LEVEL
 from pleromad.activities.work import Result, Work, require
 from pleromad.ids import PUBLIC
@@ -12,16 +12,15 @@ from pleromad.model.activity import Add, Remove
 from pleromad.model.event import Event
 from pleromad.model.note import Visibility
 from store import notes as note_rows
-from store import relations
 from store import rooms as room_rows
 
 
 async def apply(work: Work, activity: Add) -> Result:
-    return await (_pin(work, activity, True) if activity.collection == "featured" else _rank(work, activity, True))
+    return await _OF.get(activity.collection, _rank)(work, activity, True)
 
 
 async def remove(work: Work, activity: Remove) -> Result:
-    return await (_pin(work, activity, False) if activity.collection == "featured" else _rank(work, activity, False))
+    return await _OF.get(activity.collection, _rank)(work, activity, False)
 
 
 async def _pin(work: Work, activity: Add | Remove, given: bool) -> Result:
@@ -68,21 +67,40 @@ async def _rank(work: Work, activity: Add | Remove, given: bool) -> Result:
     giving_up = not given and target.id == work.actor.id and rank in mine
     may = (level >= 3 and level >= LEVEL[rank]) or (level == 2 and rank == "v")
     require(may or giving_up, errors.Forbidden("You are not an operator of this room", detail="operator", station="check"))
-    if given:
-        membership = await relations.follow(work.tx, target.id, room.id)
-        require(membership is not None, errors.NotFound("They are not in this room", station="check"))
-    if not await room_rows.set_rank(work.tx, room.id, target.id, rank, given):
-        return Result(account_id=target.id, unchanged=True)
-    work.events.append(Event(event.ROOM_CHANGED, 0, work.actor.id, room.id, f"{'+' if given else '-'}{rank} {target.acct}"))
-    if activity.raw is not None or rank not in "qao":
-        return Result(activity.raw, account_id=target.id)
-    data = shapes.activity(
+    data = activity.raw or shapes.activity(
         "Add" if given else "Remove",
         id=work.activity_uri,
         actor=work.actor.uri,
         object=target.uri,
-        to=[room.uri, room.followers_uri],
-        target=f"{room.uri}/moderators",
+        to=[room.uri],
+        target=f"{room.uri}/{'voices' if rank == 'v' else 'moderators'}",
+        rank=rank if rank in "qah" else None,
         audience=room.uri,
     )
-    return Result(data, account_id=target.id)
+    if room_news.asked_of(work, room):
+        return Result(data, account_id=target.id)
+    if given and work.actor.id != room.id:
+        require(await room_rows.member(work.tx, room.id, target.id), errors.NotFound("They are not in this room", station="check"))
+    if not await room_rows.set_rank(work.tx, room.id, target.id, rank, given):
+        return Result(account_id=target.id, unchanged=True)
+    by = await room_news.doer(work, activity.by_id)
+    work.events.append(Event(event.ROOM_CHANGED, 0, by.id, room.id, f"{'+' if given else '-'}{rank} {target.acct}"))
+    if room.local:
+        await room_news.announce_in_room(work, room, data)
+    return Result(activity.raw, account_id=target.id)
+
+
+async def _member(work: Work, activity: Add | Remove, given: bool) -> Result:
+    """A room of another server tells who of other servers came in or left."""
+    room = await work.account(activity.room_id or 0)
+    who = await work.account(activity.account_id or 0)
+    require(room.id == work.actor.id and not room.local and not who.local, errors.Forbidden(station="check"))
+    if not await room_rows.set_member(work.tx, room.id, who.id, given):
+        return Result(account_id=who.id, unchanged=True)
+    if not given:
+        await room_rows.clear_ranks(work.tx, room.id, who.id)
+    work.events.append(Event(event.ROOM_JOINED if given else event.ROOM_PARTED, 0, who.id, room.id))
+    return Result(None, account_id=who.id)
+
+
+_OF = {"featured": _pin, "members": _member}

@@ -9,10 +9,10 @@ from typing import Any
 from pleromad import errors, surface
 from pleromad.activities import arrival, authoring, finding, quote, shapes
 from pleromad.activities.authoring import Written
+from pleromad.activities.room_news import announce_in_room
 from pleromad.activities.work import Result, Work, require
-from pleromad.ids import PUBLIC
 from pleromad.model import event
-from pleromad.model.account import Account, ActorType
+from pleromad.model.account import Account
 from pleromad.model.activity import Create
 from pleromad.model.event import Event
 from pleromad.model.note import NoteDraft, RemoteNote, Visibility
@@ -218,47 +218,3 @@ async def _count(work: Work, found: Findable, parent: Facts | None, published: d
     await account_rows.count_note(work.tx, work.actor.id, published)
     if parent is not None:
         await note_rows.count(work.tx, parent.id, replies=1)
-
-
-async def pass_on_in_room(work: Work, room_id: int, data: dict[str, Any]) -> None:
-    """What becomes of a line, said here or elsewhere: a room of ours tells its members elsewhere."""
-    room = await work.account(room_id)
-    if room.local:
-        await announce_in_room(work, room, data)
-
-
-async def announce_in_room(work: Work, room: Account, inner: dict[str, Any]) -> None:
-    """A room of ours passes what was said in it on to its members elsewhere, in the order it heard it (FEP-1b12)."""
-    if room.type is not ActorType.GROUP:
-        return
-    elsewhere, boosts = await room_rows.remote_members(work.tx, room.id)
-    if not elsewhere:
-        return
-    id = await work.ids.mint()
-    public = [PUBLIC] if set(_PUBLIC_SPELLINGS) & {*_texts(inner.get("to")), *_texts(inner.get("cc"))} else []
-    data = shapes.activity(
-        "Announce",
-        id=work.uris.activity(id),
-        actor=room.uri,
-        # A proof inside (FEP-8b32) covers the context it was made with.
-        object={key: value for key, value in inner.items() if key != "@context" or "proof" in inner},
-        to=[room.followers_uri],
-        cc=public,
-        published=work.now,
-    )
-    work.also.append((work.uris.activity(id), room, data, "unlisted" if public else "direct"))
-    note = inner.get("object")
-    if boosts and public and inner.get("type") == "Create" and isinstance(note, dict):
-        # For servers that know no groups (Mastodon): they take the note itself, boosted.
-        id = await work.ids.mint()
-        boost = {**data, "id": work.uris.activity(id), "object": note.get("id")}
-        work.also.append((work.uris.activity(id), room, boost, "unlisted"))
-
-
-_PUBLIC_SPELLINGS = (PUBLIC, "as:Public", "Public")  # what a remote activity says stays as it was said
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

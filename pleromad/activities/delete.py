@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from pleromad import errors
-from pleromad.activities import quote, shapes
-from pleromad.activities.create import pass_on_in_room
+from pleromad.activities import quote, room_news, shapes
 from pleromad.activities.work import Result, Work, require
 from pleromad.ids import PUBLIC
 from pleromad.model import event
+from pleromad.model.account import Account
 from pleromad.model.activity import Delete
 from pleromad.model.event import Event
 from pleromad.model.note import Visibility
@@ -18,6 +18,7 @@ from store import activities as activity_rows
 from store import conversations, purge
 from store import notes as note_rows
 from store import rooms as room_rows
+from store.notes import Facts
 
 
 async def apply(work: Work, activity: Delete) -> Result:
@@ -34,27 +35,16 @@ async def apply(work: Work, activity: Delete) -> Result:
         await room_rows.ranks_of(work.tx, facts.room_id, work.actor.id) & {"q", "a", "o", "h"}
     )
     require(
-        facts.account_id == work.actor.id or moderating or work.origin.kind == "system",
+        work.actor.id in (facts.account_id, facts.room_id) or moderating or work.origin.kind == "system",
         errors.NotFound(station="check"),
     )
-    await quote.forget(work, facts.id)
-    boosts = await note_rows.delete(work.tx, facts.id)
-    if facts.visibility is Visibility.DIRECT:
-        await conversations.mend(work.tx)
-    await activity_rows.bury(work.tx, facts.uri, facts.type, facts.local)
-    if facts.in_reply_to_id is not None:
-        await note_rows.count(work.tx, facts.in_reply_to_id, replies=-1)
-    if facts.boost_of_id is not None:
-        await note_rows.count(work.tx, facts.boost_of_id, boosts=-1)
-    else:
-        await account_rows.count_note(work.tx, facts.account_id, None, -1)
-    work.events.append(Event(event.NOTE_DELETED, facts.id, facts.account_id, facts.room_id or 0))
-    work.events.extend(Event(event.NOTE_DELETED, id, account) for id, account in boosts)
+    by = await room_news.doer(work, activity.by_id) if facts.room_id is not None else work.actor
+    await take_away(work, facts, by)
     if facts.visibility is Visibility.LOCAL:
         return Result(None, facts.id, visibility=facts.visibility)
     if not work.local:
         if facts.room_id is not None and activity.raw is not None:
-            await pass_on_in_room(work, facts.room_id, activity.raw)
+            await room_news.pass_on_in_room(work, facts.room_id, activity.raw)
         return Result(activity.raw, facts.id, visibility=facts.visibility)
     old: dict[str, Any] = facts.data or {}
     if facts.boost_of_id is not None:
@@ -68,10 +58,28 @@ async def apply(work: Work, activity: Delete) -> Result:
         to=list(dict.fromkeys([*([PUBLIC] if facts.visibility in (Visibility.PUBLIC, Visibility.UNLISTED) else []), *old.get("to", ())])),
         cc=list(old.get("cc", ())),
         published=work.now,
+        audience=old.get("audience"),
     )
     if facts.room_id is not None:
-        await pass_on_in_room(work, facts.room_id, data)
+        await room_news.pass_on_in_room(work, facts.room_id, data)
     return Result(data, facts.id, visibility=facts.visibility)
+
+
+async def take_away(work: Work, facts: Facts, by: Account) -> None:
+    """The note goes, its id is not taken in again; who is told live sees who did it (of a line in a room)."""
+    await quote.forget(work, facts.id)
+    boosts = await note_rows.delete(work.tx, facts.id)
+    if facts.visibility is Visibility.DIRECT:
+        await conversations.mend(work.tx)
+    await activity_rows.bury(work.tx, facts.uri, facts.type, facts.local)
+    if facts.in_reply_to_id is not None:
+        await note_rows.count(work.tx, facts.in_reply_to_id, replies=-1)
+    if facts.boost_of_id is not None:
+        await note_rows.count(work.tx, facts.boost_of_id, boosts=-1)
+    else:
+        await account_rows.count_note(work.tx, facts.account_id, None, -1)
+    work.events.append(Event(event.NOTE_DELETED, facts.id, facts.account_id, facts.room_id or 0, by.acct if facts.room_id else ""))
+    work.events.extend(Event(event.NOTE_DELETED, id, account) for id, account in boosts)
 
 
 async def _account(work: Work) -> Result:

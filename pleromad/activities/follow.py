@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pleromad import errors, surface
-from pleromad.activities import shapes
+from pleromad.activities import room_news, shapes
 from pleromad.activities.door import lists_met
 from pleromad.activities.work import Result, Work, require
 from pleromad.model import event
@@ -109,6 +109,7 @@ async def accepted_now(work: Work, follower: Account, target: Account) -> None:
     await account_rows.count_up(work.tx, target.id, followers=1)
     if target.group:
         work.events.append(Event(event.ROOM_JOINED, 0, follower.id, target.id))
+        await room_news.tell_member(work, target, follower, True)
         return
     if follower.local:
         await timelines.fill_home(work.tx, follower.id, target.id)
@@ -152,7 +153,11 @@ async def ended(work: Work, follower: Account, target: Account, accepted: bool, 
         await account_rows.count_up(work.tx, target.id, followers=-1)
     if target.group:
         await room_rows.clear_ranks(work.tx, target.id, follower.id)
+        if not target.local:
+            await room_rows.leave_unwatched(work.tx, target.id)
         if why != "kicked":
+            if accepted:
+                await room_news.tell_member(work, target, follower, False)
             work.events.append(Event(event.ROOM_PARTED, 0, follower.id, target.id, why if why != "left" else ""))
         return
     if follower.local:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from pleromad import errors, surface
-from pleromad.activities import shapes
+from pleromad.activities import room_news, shapes
 from pleromad.activities.work import Result, Work, require
 from pleromad.ids import PUBLIC
 from pleromad.model import event
+from pleromad.model.account import Account
 from pleromad.model.activity import EmojiReact, Like
 from pleromad.model.event import Event
 from pleromad.model.note import Visibility
@@ -27,7 +28,7 @@ async def apply(work: Work, activity: Like) -> Result:
     await note_rows.count(work.tx, note.id, likes=1)
     work.events.append(Event(event.NOTE_UPDATED, note.id, note.account_id, -1))
     await surface.notify(work, "favourite", [note.account_id], note_id=note.id, conversation_id=note.conversation_id)
-    return Result(_data(work, note, "Like", activity.raw), note.id)
+    return Result(await _data(work, note, "Like", activity.raw), note.id)
 
 
 async def undo(work: Work, activity: Like) -> Result:
@@ -38,7 +39,7 @@ async def undo(work: Work, activity: Like) -> Result:
     await note_rows.count(work.tx, note.id, likes=-1)
     work.events.append(Event(event.NOTE_UPDATED, note.id, note.account_id, -1))
     await surface.withdraw(work, "favourite", note_id=note.id)
-    return Result(_undone(work, note, "Like", uri), note.id)
+    return Result(await _undone(work, note, "Like", uri), note.id)
 
 
 async def react(work: Work, activity: EmojiReact) -> Result:
@@ -61,7 +62,7 @@ async def react(work: Work, activity: EmojiReact) -> Result:
     await surface.notify(
         work, "pleroma:emoji_reaction", [note.account_id], note_id=note.id, conversation_id=note.conversation_id, emoji=emoji, emoji_url=url
     )
-    return Result(_data(work, note, "EmojiReact", activity.raw, **_emoji_json(emoji, url)), note.id)
+    return Result(await _data(work, note, "EmojiReact", activity.raw, **_emoji_json(emoji, url)), note.id)
 
 
 async def undo_react(work: Work, activity: EmojiReact) -> Result:
@@ -73,7 +74,7 @@ async def undo_react(work: Work, activity: EmojiReact) -> Result:
     await note_rows.count(work.tx, note.id, reactions=-1)
     work.events.append(Event(event.NOTE_REACTED, note.id, work.actor.id, note.room_id or 0, f"-{emoji}"))
     await surface.withdraw(work, "pleroma:emoji_reaction", note_id=note.id, emoji=emoji)
-    return Result(_undone(work, note, "EmojiReact", uri, **_emoji_json(emoji, activity.emoji_url)), note.id)
+    return Result(await _undone(work, note, "EmojiReact", uri, **_emoji_json(emoji, activity.emoji_url)), note.id)
 
 
 async def _note(work: Work, id: int) -> Facts:
@@ -88,20 +89,39 @@ def _emoji_json(emoji: str, url: str | None) -> dict[str, Any]:
     return {"content": f":{emoji}:", "tag": [{"type": "Emoji", "name": f":{emoji}:", "icon": {"type": "Image", "url": url}}]}
 
 
-def _addresses(note: Facts) -> tuple[list[str], list[str]]:
-    return [note.account_uri], [PUBLIC] if note.visibility in (Visibility.PUBLIC, Visibility.UNLISTED) else []
+async def pass_on_undo(work: Work, note_id: int, undo: dict[str, Any]) -> None:
+    """A reaction to a line is taken back: the room's members are told."""
+    note = await _note(work, note_id)
+    if note.room_id is not None and note.visibility is not Visibility.LOCAL:
+        await room_news.pass_on_in_room(work, note.room_id, undo)
 
 
-def _data(work: Work, note: Facts, type: str, raw: dict[str, Any] | None, **more: Any) -> dict[str, Any] | None:
-    if raw is not None or note.visibility is Visibility.LOCAL:
+async def _room(work: Work, note: Facts) -> Account | None:
+    return None if note.room_id is None or note.visibility is Visibility.LOCAL else await work.account(note.room_id)
+
+
+def _addresses(note: Facts, room: Account | None) -> tuple[list[str], list[str]]:
+    """The author, and who passes it on to the others in the room."""
+    to = [note.account_uri, *([room.uri] if room is not None else [])]
+    return to, [PUBLIC] if note.visibility in (Visibility.PUBLIC, Visibility.UNLISTED) else []
+
+
+async def _data(work: Work, note: Facts, type: str, raw: dict[str, Any] | None, **more: Any) -> dict[str, Any] | None:
+    if note.visibility is Visibility.LOCAL:
         return raw
-    to, cc = _addresses(note)
-    return shapes.activity(type, id=work.activity_uri, actor=work.actor.uri, object=note.uri, to=to, cc=cc, **more)
+    room = await _room(work, note)
+    to, cc = _addresses(note, room)
+    audience = room.uri if room is not None else None
+    data = raw or shapes.activity(type, id=work.activity_uri, actor=work.actor.uri, object=note.uri, to=to, cc=cc, audience=audience, **more)
+    if room is not None and room.local:
+        await room_news.announce_in_room(work, room, data)
+    return data
 
 
-def _undone(work: Work, note: Facts, type: str, uri: str, **more: Any) -> dict[str, Any] | None:
+async def _undone(work: Work, note: Facts, type: str, uri: str, **more: Any) -> dict[str, Any] | None:
     if note.visibility is Visibility.LOCAL:
         return None
-    to, cc = _addresses(note)
+    room = await _room(work, note)
+    to, cc = _addresses(note, room)
     inner = {"id": uri, "type": type, "actor": work.actor.uri, "object": note.uri, **more}
-    return {"object": inner, "to": to, "cc": cc}
+    return {"object": inner, "to": to, "cc": cc, **({"audience": room.uri} if room is not None else {})}

@@ -25,16 +25,19 @@ async def apply(work: Work, activity: Undo) -> Result:
         case _:
             raise errors.Invalid("This cannot be undone", station="check")
     if activity.raw is not None:
-        return replace(result, data=None if result.unchanged else activity.raw)
-    if result.data is None:
-        return result
-    # The undone activity, without the cc a bare inner object has no use for.
-    data = shapes.activity(
-        "Undo",
-        id=work.activity_uri,
-        actor=work.actor.uri,
-        object=result.data["object"],
-        to=result.data.get("to", ()),
-        cc=result.data.get("cc", ()),
-    )
-    return replace(result, data=data)
+        result = replace(result, data=None if result.unchanged else activity.raw)
+    elif result.data is not None:
+        # The undone activity, without the cc a bare inner object has no use for.
+        data = shapes.activity(
+            "Undo",
+            id=work.activity_uri,
+            actor=work.actor.uri,
+            object=result.data["object"],
+            to=result.data.get("to", ()),
+            cc=result.data.get("cc", ()),
+            audience=result.data.get("audience"),
+        )
+        result = replace(result, data=data)
+    if isinstance(activity.of, Like | EmojiReact) and result.data is not None:
+        await like.pass_on_undo(work, activity.of.note_id, result.data)
+    return result

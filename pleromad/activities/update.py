@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from pleromad import errors, quoting, surface, text
-from pleromad.activities import arrival, authoring, create, finding, quote, shapes
+from pleromad.activities import arrival, authoring, finding, quote, room_news, room_settings, shapes
 from pleromad.activities.work import Result, Work, require
 from pleromad.clock import iso
 from pleromad.ids import PUBLIC
@@ -18,22 +18,16 @@ from pleromad.model.account import ActorType, ProfileChange, RemoteActor
 from pleromad.model.activity import Update
 from pleromad.model.event import Event
 from pleromad.model.note import NoteDraft, PollDraft, RemoteNote, Visibility
-from pleromad.model.room import RoomChange
 from pleromad.searching import documents
 from store import accounts as account_rows
 from store import media as media_rows
 from store import notes as note_rows
-from store import relations
-from store import rooms as room_rows
 from store import users as user_rows
 from store.notes import Facts
 from store.pool import Jsonb
 
-MAX_TOPIC = 1_000
 MAX_HOSTS = 100
 HOST = re.compile(r"[^\s/:@.]{1,63}(\.[^\s/:@.]{1,63})+")
-MAX_RETENTION_DAYS = 3_650
-READ_BACK = ("", "all", "joined", "none")
 
 
 async def apply(work: Work, activity: Update) -> Result:
@@ -50,7 +44,7 @@ async def apply(work: Work, activity: Update) -> Result:
         return await _receive(work, facts, activity.note, activity.raw)
     if activity.room_id is not None:
         assert activity.room is not None
-        return await _room(work, activity.room_id, activity.room)
+        return await room_settings.change(work, activity, activity.room_id, activity.room)
     if isinstance(activity.profile, ProfileChange):
         return await _profile(work, activity.profile)
     assert isinstance(activity.profile, RemoteActor)
@@ -141,7 +135,7 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
         return Result(None, facts.id, visibility=facts.visibility)
     update = _update_json(work, json, json["to"], json["cc"])
     if written.room is not None and written.room.local:
-        await create.announce_in_room(work, written.room, update)
+        await room_news.announce_in_room(work, written.room, update)
     return Result(update, facts.id, visibility=facts.visibility)
 
 
@@ -211,7 +205,7 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
     if edited and work.origin.kind != "fetched":
         await _tell(work, facts, set(old.recipients), note.mention_ids[: arrival.MAX_MENTIONS])
     if facts.room_id is not None and raw is not None:
-        await create.pass_on_in_room(work, facts.room_id, raw)
+        await room_news.pass_on_in_room(work, facts.room_id, raw)
     return Result(raw, facts.id, visibility=facts.visibility)
 
 
@@ -308,55 +302,3 @@ def _hosts(names: Sequence[str]) -> list[str]:
 
 def _render(work: Work, source: str) -> str:
     return text.render(source, "text/plain", mention=lambda handle: None, tag_url=work.uris.tag).html
-
-
-async def _room(work: Work, room_id: int, change: RoomChange) -> Result:
-    row = (await room_rows.rows(work.tx, [room_id])).get(room_id)
-    require(row is not None, errors.NotFound(station="check"))
-    assert row is not None
-    room = await work.account(room_id)
-    values = {name: getattr(change, name) for name in room_rows.SETTABLE if getattr(change, name) is not None}
-    ranks = await room_rows.ranks_of(work.tx, room_id, work.actor.id)
-    operator = bool(ranks & {"q", "a", "o"}) or room_id == work.actor.id
-    member = await _is_member(work, room_id)
-    require(member or operator, errors.Forbidden("You are not in this room", detail="member", station="check"))
-    topic_only = set(values) <= {"topic"}
-    may = operator or ("h" in ranks and topic_only) or (topic_only and not row[8])
-    require(may, errors.Forbidden("You are not an operator of this room", detail="operator", station="check"))
-    if "topic" in values:
-        require(len(values["topic"]) <= MAX_TOPIC, errors.TooLarge("The topic is too long", field="topic"))
-        values |= {"topic_by": work.actor.acct, "topic_at": work.now}
-    for limit in ("member_limit", "retention_days"):
-        if values.get(limit) == 0:
-            values[limit] = None
-    days, back = values.get("retention_days") or 1, values.get("read_back", "")
-    require(1 <= days <= MAX_RETENTION_DAYS, errors.Invalid("A room keeps what was said for 1 to 3650 days", field="retention_days"))
-    require(back in READ_BACK, errors.Invalid("Who may read back is one of all, joined, none", field="read_back"))
-    if values:
-        await room_rows.change(work.tx, room_id, values)
-    if "topic" in values or "secret" in values:
-        # Anybody may look the actor up: of a secret room it does not tell what the room is about.
-        secret = values.get("secret", row[7])
-        await account_rows.change(work.tx, room_id, {"note": "" if secret else text.escape(values.get("topic", row[1]))})
-    for name in values:
-        if name not in ("topic_by", "topic_at"):
-            work.events.append(Event(event.ROOM_CHANGED, 0, work.actor.id, room_id, name))
-    if room.local:
-        data = shapes.activity(
-            "Update", id=work.activity_uri, actor=work.actor.uri, object=room.uri, to=[room.followers_uri], cc=[], published=work.now
-        )
-        return Result(data, account_id=room_id, visibility=Visibility.DIRECT)
-    data = shapes.activity(
-        "Update",
-        id=work.activity_uri,
-        actor=work.actor.uri,
-        object={"id": room.uri, "type": "Group", "summary": values.get("topic", row[1])},
-        to=[room.uri],
-        published=work.now,
-    )
-    return Result(data, account_id=room_id, visibility=Visibility.DIRECT)
-
-
-async def _is_member(work: Work, room_id: int) -> bool:
-    follow = await relations.follow(work.tx, work.actor.id, room_id)
-    return follow is not None and follow.accepted

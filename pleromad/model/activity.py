@@ -42,6 +42,7 @@ class Update(Activity):
     room_id: int | None = None
     room: RoomChange | None = None
     quote_policy: str | None = None  # of a note of ours, and nothing else of it: public, followers, nobody
+    by_id: int | None = None  # on a room's word: its operator who did it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Delete(Activity):
     note_id: int | None = None
     object_uri: str | None = None
     account: bool = False
+    by_id: int | None = None  # on a room's word: its operator who did it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,18 @@ class Reject(Activity):
 
     follower_id: int
     target_id: int | None = None
+    reason: str = ""
+    by_id: int | None = None  # on a room's word: its operator who did it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal(Activity):
+    """The actor, a room, does not take what `account_id` said there (`note_id`) or wished to be done; `of` is that activity's type."""
+
+    account_id: int
+    of: str
+    of_uri: str | None = None
+    note_id: int | None = None
     reason: str = ""
 
 
@@ -108,16 +122,18 @@ class Block(Activity):
     target_id: int
     room_id: int | None = None
     reason: str = ""
+    by_id: int | None = None  # on a room's word: its operator who did it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Add(Activity):
-    """Into a collection: `featured` (a pinned note) or a room's rank (`moderators` = operators, `voices` ...)."""
+    """Into a collection: `featured` (a pinned note), a room's rank, or (of a room of another server, by that room) its members."""
 
-    collection: str  # "featured" or a Rank value: q a o h v
+    collection: str  # "featured", "members" or a Rank value: q a o h v
     note_id: int | None = None
     account_id: int | None = None
     room_id: int | None = None
+    by_id: int | None = None  # on a room's word: its operator who did it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +142,7 @@ class Remove(Activity):
     note_id: int | None = None
     account_id: int | None = None
     room_id: int | None = None
+    by_id: int | None = None  # on a room's word: its operator who did it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ class Event:
 
 NOTE_CREATED = "note_created"  # note_id, account_id author, other_id room or 0; boosts too
 NOTE_UPDATED = "note_updated"  # note_id, account_id author, other_id room or 0; -1: only counters changed
-NOTE_DELETED = "note_deleted"  # note_id, account_id author, other_id room or 0
+NOTE_DELETED = "note_deleted"  # note_id, account_id author, other_id room or 0, text: in a room the acct of who did it
 NOTE_REACTED = "note_reacted"  # note_id, account_id who, other_id room or 0, text emoji ("-emoji" when taken back)
 NOTIFIED = "notified"  # account_id whom, other_id notification id, text: "filtered" when their policy keeps it back
 NOTIFICATIONS_MERGED = "notifications_merged"  # account_id: what was kept back for them came to the rest
@@ -34,6 +34,7 @@ ACCOUNT_MOVED = "account_moved"  # account_id, other_id where it went
 ROOM_JOINED = "room_joined"  # account_id who, other_id room
 ROOM_PARTED = "room_parted"  # account_id who, other_id room, text: reason
 ROOM_KICKED = "room_kicked"  # account_id whom, other_id room, note_id 0, text: "<kicker acct> <reason>"
+ROOM_REFUSED = "room_refused"  # account_id whom the room does not let in or do as they wished, other_id room, note_id the line, text: why
 ROOM_CHANGED = "room_changed"  # account_id who, other_id room, text: what, e.g. "topic" or "+o alice" or "+m"
 ROOM_INVITED = "room_invited"  # account_id whom, other_id room, text: inviter acct
 TOKEN_REVOKED = "token_revoked"  # other_id token id, account_id owner

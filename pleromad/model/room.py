@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pleromad.model.account import Account
+
+FLAGS = {"i": "invite_only", "m": "moderated", "n": "members_only", "s": "secret", "t": "topic_locked"}
+
+
+def modes_of(flags: Mapping[str, bool]) -> str:
+    """Flags by their names as rooms tell each other: `+nt-ims`. Those left out stay as they are."""
+    on = "".join(letter for letter, name in FLAGS.items() if flags.get(name) is True)
+    off = "".join(letter for letter, name in FLAGS.items() if flags.get(name) is False)
+    return (f"+{on}" if on else "") + (f"-{off}" if off else "")
+
+
+def flags_of(modes: str) -> dict[str, bool]:
+    """The other way; letters that are no flags are passed over."""
+    found: dict[str, bool] = {}
+    given = True
+    for letter in modes[:64]:
+        if letter in "+-":
+            given = letter == "+"
+        elif letter in FLAGS:
+            found[FLAGS[letter]] = given
+    return found
 
 
 class Rank(StrEnum):

@@ -69,6 +69,10 @@ class FederationReading(Reader):
         """Of these hosts those that know boosts, but not what a group passes on (FEP-1b12)."""
         return await host_rows.without_groups(self._database, hosts)
 
+    async def without_rooms(self, hosts: Sequence[str]) -> set[str]:
+        """Of these hosts those that are known not to take what a room tells of its members."""
+        return await host_rows.without_rooms(self._database, hosts)
+
     async def room_of_note(self, uri: str) -> int | None:
         """The room a note was said in; None when it is not here or was said in none."""
         return await note_rows.room_of(self._database, uri)

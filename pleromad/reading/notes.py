@@ -48,6 +48,11 @@ class NoteReading(Reader):
         facts = await note_rows.facts(self._database, note_id)
         return facts.account_id if facts is not None else None
 
+    async def author_and_room(self, note_id: int) -> tuple[int, int | None] | None:
+        """Ids, whoever may see it: for doors that submit next, which checks."""
+        facts = await note_rows.facts(self._database, note_id)
+        return (facts.account_id, facts.room_id) if facts is not None else None
+
     async def quotes(self, viewer: int | None, id: int, page: Page) -> Slice[Seen]:
         """Who may quote it and does, newest first."""
         refs = await quote_rows.of_note(self._database, viewer, id, page)

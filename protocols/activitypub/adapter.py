@@ -13,6 +13,7 @@ from pleromad.jobs import Drop, Job, Later, growing
 from pleromad.relays import JOB as RELAY
 from protocols.activitypub import clients
 from protocols.activitypub.backfill import backfill
+from protocols.activitypub.census import census
 from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.delivery import EXPAND, POST, Delivery
 from protocols.activitypub.discovery import Discovery
@@ -102,6 +103,8 @@ class Fetching:
                 await FollowerSync(self._door).mend(account, str(job.payload["url"]))
             case "outbox":
                 await backfill(self._door, account)
+            case "room":
+                await census(self._door, account)
             case "software":
                 await self._software.ask(account)
 

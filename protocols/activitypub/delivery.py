@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from twisted.logger import Logger
 
+from pleromad import text
 from pleromad.cache import Cache
 from pleromad.errors import NotFound, Unreachable
 from pleromad.jobs import Drop, Job, Later, growing
@@ -116,14 +117,21 @@ class Delivery:
             await self._core.jobs.add_many(POST, jobs, dedupe=marks, max_attempts=TRIES)
 
     async def _dialect(self, type: str, data: dict[str, Any], inboxes: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """What a room passes on goes whole to those who know groups, as a boost of the note to the others (`announce_in_room`)."""
-        if type != "Announce" or not inboxes:
+        """What a room passes on goes whole to those who know groups, as a boost of the note to the others (`announce_in_room`).
+
+        These get its own actor's Update, too, which the first have inside; who comes and goes is for servers like this one.
+        """
+        if type not in ("Announce", "Update", "Add", "Remove") or not inboxes:
             return inboxes
         actor = await self._core.reading.account_by_uri(str(data.get("actor")))
         if actor is None or not actor.group:
             return inboxes
-        whole = isinstance(data.get("object"), dict)
-        boosts = await self._core.reading.without_groups([host_key(inbox) for inbox, _ in inboxes])
+        hosts = [host_key(inbox) for inbox, _ in inboxes]
+        if type in ("Add", "Remove"):
+            without = await self._core.reading.without_rooms(hosts) if data.get("target") == actor.followers_uri else set()
+            return [each for each in inboxes if host_key(each[0]) not in without]
+        whole = type == "Announce" and isinstance(data.get("object"), dict)
+        boosts = await self._core.reading.without_groups(hosts)
         return [each for each in inboxes if (host_key(each[0]) in boosts) is not whole]
 
     # ---- one of them
@@ -252,6 +260,9 @@ class Delivery:
         document = from_core.activity(row.data)
         if row.type == "Update" and isinstance(document.get("object"), str):
             document["object"] = await self._whole(str(document["object"]))
+        inner = document.get("object")
+        if actor.group and isinstance(inner, dict) and inner.get("type") == "Update" and inner.get("object") == actor.uri:
+            document["object"] = {**inner, "object": await room_document(self._door, actor)}
         try:
             pen = await self._door.pens.of(actor.id)
         except NotFound as error:
@@ -275,6 +286,12 @@ def about_of(data: Mapping[str, Any]) -> str:
     if data.get("type") in ("Create", "Update", "Delete", "Undo"):
         return (as_id(inner) or "")[:2_000]
     return str(data.get("id") or "")[:2_000]
+
+
+async def room_document(door: Door, account: Account) -> dict[str, Any]:
+    """As its members are told, who know what a secret room is about. Without @context."""
+    room = await door.core.reading.room_by_id(account.id)
+    return {**await actor_document(door, account), "summary": text.escape(room.topic if room is not None else "")}
 
 
 async def actor_document(door: Door, account: Account) -> dict[str, Any]:

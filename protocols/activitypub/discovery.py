@@ -13,7 +13,7 @@ from pleromad.hosts import ascii_host
 from pleromad.model.account import Account, ActorType
 from pleromad.sections import Settings
 from protocols.activitypub.errors import answering
-from protocols.activitypub.software import FEATURE
+from protocols.activitypub.software import FEATURE, ROOMS
 from protocols.activitypub.vocabulary import ACTIVITY_JSON, LD_PROFILE
 from web.answers import Answer
 from web.request import Request
@@ -170,7 +170,7 @@ def _metadata(settings: Settings) -> dict[str, Any]:
     polls, profiles, media = settings.polls, settings.profiles, settings.media
     features = ["activitypub", "mastodon_api", "mastodon_api_streaming", "pleroma_api", "polls", "editing", "pleroma_emoji_reactions", "pleroma_chat_messages"]
     return {
-        "features": [*features, *(["gopher"] if settings.gopher.enabled else []), *([FEATURE] if settings.federation.groups else [])],
+        "features": [*features, *(["gopher"] if settings.gopher.enabled else []), *([FEATURE, ROOMS] if settings.federation.groups else [])],
         "private": settings.visitors.local_timeline != "public",
         "postFormats": list(settings.posts.formats),
         "uploadLimits": {

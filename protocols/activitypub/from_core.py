@@ -11,7 +11,7 @@ from pleromad.clock import iso
 from pleromad.ids import Uris
 from pleromad.model.account import Account, ActorType
 from pleromad.model.note import Note
-from pleromad.model.room import Room
+from pleromad.model.room import FLAGS, Room, modes_of
 from protocols.activitypub.vocabulary import AS2, PUBLIC, SENT_AS
 
 __all__ = ["CONTEXT", "SENT_AS"]
@@ -64,6 +64,9 @@ CONTEXT: list[Any] = [
         "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
         "moderators": {"@id": "lemmy:moderators", "@type": "@id"},
         "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
+        "modes": "litepub:modes",
+        "rank": "litepub:rank",
+        "ranks": "litepub:ranks",
     },
 ]
 
@@ -133,6 +136,8 @@ def actor(account: Account, uris: Uris, room: Room | None, assertion_method: Map
     if account.group:
         document["attributedTo"] = f"{account.uri}/moderators"
         document["postingRestrictedToMods"] = room is not None and room.moderated
+        if room is not None:
+            document["modes"] = modes_of({name: getattr(room, name) for name in FLAGS.values()})
     if account.avatar_url and not account.suspended:
         document["icon"] = _picture(account.avatar_url, account.avatar_description)
     if account.header_url and not account.suspended:

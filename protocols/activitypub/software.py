@@ -17,6 +17,7 @@ MAX_BYTES = 64 * 1024
 MAX_NAME = 100
 SECONDS = 15
 FEATURE = "fep-1b12"  # what servers like this one say of themselves
+ROOMS = "room_members"  # takes what a room says of who comes and goes, in Add and Remove
 # Those known to take an Announce of a whole activity; what others make of it is nothing at all (Mastodon, Pleroma, GoToSocial).
 GROUPS = frozenset({"lemmy", "piefed", "mbin", "kbin", "friendica", "nodebb", "hubzilla", "streams", "forte", "discourse"})
 
@@ -36,8 +37,8 @@ class Software:
             document = await self._json(address) if address is not None else {}
         except msgspec.DecodeError:
             document = {}
-        name, groups = understood(document)
-        await self._core.accounts.remember_software(host_key(account.inbox), name, groups)
+        name, groups, rooms = understood(document)
+        await self._core.accounts.remember_software(host_key(account.inbox), name, groups, rooms)
 
     async def _json(self, url: str) -> dict[str, Any]:
         reply = await self._client.get(url, accept="application/json", max_bytes=MAX_BYTES, other_hosts=False, deadline_seconds=SECONDS)
@@ -47,11 +48,11 @@ class Software:
         return found if isinstance(found, dict) else {}
 
 
-def understood(document: dict[str, Any]) -> tuple[str, bool]:
-    """(name of the software, whether it knows groups) from a NodeInfo document; ('', False) from anything else."""
+def understood(document: dict[str, Any]) -> tuple[str, bool, bool]:
+    """(name of the software, whether it knows groups, and our rooms) from NodeInfo; ('', False, False) from anything else."""
     software, metadata = document.get("software"), document.get("metadata")
     name = software.get("name") if isinstance(software, dict) else None
-    features = metadata.get("features") if isinstance(metadata, dict) else None
+    given = metadata.get("features") if isinstance(metadata, dict) else None
+    features = given if isinstance(given, list) else []
     shown = name.lower()[:MAX_NAME] if isinstance(name, str) else ""
-    return shown, shown in GROUPS or (isinstance(features, list) and FEATURE in features)
-
+    return shown, shown in GROUPS or FEATURE in features, ROOMS in features

@@ -23,7 +23,7 @@ from pleromad.model.activity import (
 )
 from pleromad.model.note import Note, NoteDraft
 from pleromad.model.page import Page
-from pleromad.model.room import RoomChange
+from pleromad.model.room import FLAGS, RoomChange
 from protocols.irc import numerics
 from protocols.irc.backing import Said
 from protocols.irc.channels import Channel
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 MISSED_LINES = 200  # of one room, for a device that was away
 ALWAYS = {"C": "CTCP does not go into it", "R": "it is for people with an account"}
-FLAGS = {"i": "invite_only", "m": "moderated", "n": "members_only", "s": "secret", "t": "topic_locked"}
 
 
 class RoomBacking:

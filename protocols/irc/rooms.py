@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pleromad.errors import NotFound
 from pleromad.model.account import Account
 from pleromad.model.page import Page
-from pleromad.model.room import MaskEntry, Room
+from pleromad.model.room import FLAGS, MaskEntry, Room
 from protocols.irc import metadata, tell
 from protocols.irc.channels import Channel, Mask
 from protocols.irc.locks import Locks
@@ -17,7 +17,7 @@ from protocols.irc.message import casefold
 from protocols.irc.names import nick_of, source_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person, person_of
-from protocols.irc.room_backing import ALWAYS, FLAGS, RoomBacking
+from protocols.irc.room_backing import ALWAYS, RoomBacking
 
 if TYPE_CHECKING:
     from protocols.irc.session import Session

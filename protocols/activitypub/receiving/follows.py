@@ -12,13 +12,15 @@ from pleromad.model.activity import (
     Follow,
     Invite,
     Like,
+    Refusal,
     Reject,
     Undo,
 )
 from protocols.activitypub.fetching import host_key
-from protocols.activitypub.receiving import others, quotes
+from protocols.activitypub.receiving import others, quotes, room_matters
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core.activities import Inner, inner_of, of_document
+from protocols.activitypub.to_core.pieces import as_id, prop
 from protocols.activitypub.vocabulary import PUBLIC_SPELLINGS
 
 
@@ -51,6 +53,7 @@ async def accept(call: Call) -> None:
     if call.actor.featured_uri:
         await _fetch(call, "featured", str(call.actor.id))
     if call.actor.group:
+        await _fetch(call, "room", str(call.actor.id))
         await _fetch(call, "outbox", str(call.actor.id))
 
 
@@ -60,9 +63,23 @@ async def reject(call: Call) -> None:
     relay = await call.door.relaying.answer(inner_of(call.heard).id, call.actor, False)
     if relay is not None and relay.kind == "mastodon":
         return
+    if call.actor.group and await _refusal(call):
+        return
     follower = await _follower(call)
     if follower is not None:
-        await call.submit(Reject(**call.base, follower_id=follower.id))
+        by = await call.core.reading.account_by_uri(as_id(prop(call.heard.raw, "attributedTo")) or "") if call.actor.group else None
+        reason = room_matters.reason_of(call.heard)
+        await call.submit(Reject(**call.base, follower_id=follower.id, reason=reason, by_id=by.id if by is not None else None))
+
+
+async def _refusal(call: Call) -> bool:
+    """A room does not do what somebody here wished. False: it is an answer to a Follow."""
+    id = inner_of(call.heard).id
+    row = await call.core.reading.activity_by_uri(id) if id is not None else None
+    if row is None or not row.local or row.type == "Follow":
+        return False
+    await call.submit(Refusal(**call.base, account_id=row.account_id, note_id=row.note_id, of=row.type, reason=room_matters.reason_of(call.heard)))
+    return True
 
 
 async def _follower(call: Call) -> Account | None:
@@ -89,23 +106,36 @@ async def _follower(call: Call) -> Account | None:
 
 
 async def block(call: Call) -> None:
-    if call.heard.target is not None:
-        room = await call.core.reading.account_by_uri(call.heard.target)
-        if room is not None and room.local and room.group:
-            target = await call.core.reading.account_by_uri(call.heard.object_id or "")
-            if target is None:
-                raise NotFound(detail="who is to be banned is not known here")
-            await call.submit(Block(**call.base, target_id=target.id, room_id=room.id))
-            return
-    target = await call.local_target()
-    await call.submit(Block(**call.base, target_id=target.id))
+    if call.heard.target is None:
+        target = await call.local_target()
+        await call.submit(Block(**call.base, target_id=target.id))
+        return
+    room = await call.core.reading.account_by_uri(call.heard.target)
+    if room is None or not room.local or not room.group:
+        raise NotFound(detail="a ban from a room that is not ours: that room says so itself")
+    target = await _known(call, call.heard.object_id)
+    await call.submit(Block(**call.base, target_id=target.id, room_id=room.id, reason=room_matters.reason_of(call.heard)))
+
+
+async def _known(call: Call, uri: str | None) -> Account:
+    """Somebody here, or of another server and known here. Raises NotFound."""
+    account = await call.core.reading.account_by_uri(uri) if uri is not None else None
+    if account is None:
+        raise NotFound(detail=f"{uri} is not known here")
+    return account
 
 
 async def invite(call: Call) -> None:
-    target = await call.local_target()
-    room = await call.core.reading.account_by_uri(call.heard.target or "")
-    if room is None or not room.group:
-        raise NotFound(detail="that room is not known here")
+    """Into a room of ours anybody; somebody of ours into a room anywhere, which then is looked up."""
+    uri = call.heard.target or ""
+    room = await call.core.reading.account_by_uri(uri)
+    if room is not None and room.local:
+        target = await call.door.people.by_uri(call.heard.object_id or "")
+    else:
+        target = await call.local_target()
+        room = room or await call.door.people.by_uri(uri)
+    if not room.group:
+        raise NotFound(detail=f"{uri} is no room")
     await call.submit(Invite(**call.base, room_id=room.id, target_id=target.id))
 
 
@@ -133,8 +163,9 @@ async def _undone(call: Call, inner: Inner) -> Follow | Like | EmojiReact | Anno
             return Follow(actor_id=actor, target_id=await _account_id(call, inner.object))
         case "Block":
             room = await call.core.reading.account_by_uri(inner.target) if inner.target else None
-            room_id = room.id if room is not None and room.local and room.group else None
-            return Block(actor_id=actor, target_id=await _account_id(call, inner.object), room_id=room_id)
+            if inner.target and (room is None or not room.local or not room.group):
+                return None
+            return Block(actor_id=actor, target_id=await _account_id(call, inner.object), room_id=room.id if room is not None else None)
         case "Like" | "EmojiReact":
             note_id = await call.note_id(inner.object)
             if inner.emoji is not None:

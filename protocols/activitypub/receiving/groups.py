@@ -7,9 +7,8 @@ from typing import Any
 
 from protocols.activitypub import to_core
 from protocols.activitypub.origins import same_origin
-from protocols.activitypub.receiving import refetching
+from protocols.activitypub.receiving import refetching, room_matters
 from protocols.activitypub.receiving.call import Call, not_theirs
-from protocols.activitypub.receiving.notes import refresh_room
 
 # What a server may say for its own people without our asking back: it could sign as them just as well.
 _SAME_SERVER = frozenset({"Create", "Update", "Delete", "Like", "EmojiReact", "Undo", "Add", "Remove", "Dislike", "Lock"})
@@ -20,12 +19,14 @@ async def relayed(call: Call, inline: dict[str, Any]) -> None:
     if not call.actor.group:
         raise not_theirs(f"{call.actor.uri} is no group and passes on activities")
     inner = to_core.heard({key: value for key, value in inline.items() if key != "@context"})
-    if call.core.uris.ours(inner.actor) or not await call.door.followed_here(call.actor.id):
-        return  # ours comes back to us, or nobody here is in that group
+    if not await call.door.followed_here(call.actor.id):
+        return
+    if await room_matters.happened(call, inner):
+        return
+    if call.core.uris.ours(inner.actor):
+        return  # ours comes back to us
     if same_origin(inner.actor, call.actor.uri):
-        if inner.type == "Update" and inner.object_id == call.actor.uri:
-            await refresh_room(call, call.actor)
-        elif inner.type in _SAME_SERVER:
+        if inner.type in _SAME_SERVER:
             actor = await call.door.people.by_uri(inner.actor)
             await call.receive(replace(call, heard=inner, actor=actor, room=call.actor))
     elif inner.type in _SAME_SERVER and (prover := await call.prover(inline)) is not None and prover.uri == inner.actor:

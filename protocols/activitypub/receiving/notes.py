@@ -6,15 +6,14 @@ from typing import Any
 
 from pleromad import text
 from pleromad.errors import Invalid, NotFound, Unreachable
-from pleromad.model.account import Account
 from pleromad.model.activity import Create, Delete, Update, Vote
-from pleromad.model.room import RoomChange
+from pleromad.model.room import RoomChange, flags_of
 from protocols.activitypub import to_core
 from protocols.activitypub.origins import same_origin
-from protocols.activitypub.receiving import others, quotes
+from protocols.activitypub.receiving import others, quotes, room_matters
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core import Said
-from protocols.activitypub.to_core.pieces import as_id, prop, text_of, type_of
+from protocols.activitypub.to_core.pieces import as_id, as_text, prop, text_of, type_of
 from protocols.activitypub.vocabulary import ACTORS
 
 
@@ -92,6 +91,9 @@ async def _update_actor(call: Call, uri: str, inline: dict[str, Any] | None) -> 
     if uri != call.actor.uri:
         await _update_room(call, uri, inline)
         return
+    if call.actor.group and await call.door.followed_here(call.actor.id):
+        await room_matters.refresh_room(call, call.actor, inline)
+        return
     try:
         document = await call.door.fetcher.document(uri, fresh=True)
     except (NotFound, Unreachable):
@@ -107,31 +109,14 @@ async def _update_actor(call: Call, uri: str, inline: dict[str, Any] | None) -> 
 
 
 async def _update_room(call: Call, uri: str, inline: dict[str, Any] | None) -> None:
-    """An operator changes a room: ours is asked whether they may; of another server's, that server is asked how it is now."""
+    """An operator changes a room of ours, if they may. What becomes of another server's, that room says."""
     room = await call.core.reading.account_by_uri(uri)
     if room is None or not room.group or inline is None:
         raise NotFound(detail=f"{uri} is no room here")
     if room.local:
-        topic = text.to_plain(text_of(inline, "summary", 2_000))
-        await call.submit(Update(**call.base, room_id=room.id, room=RoomChange(topic=topic)))
-    elif same_origin(uri, call.actor.uri):
-        await refresh_room(call, room)
-
-
-async def refresh_room(call: Call, room: Account) -> None:
-    """A room of another server as it is now: its topic, and who may come in or see it."""
-    fresh = await call.door.people.fetch(room.uri)
-    known = await call.core.reading.room_by_id(room.id)
-    if known is None:
-        return
-    topic, invite_only, secret = text.to_plain(fresh.note), fresh.locked, not fresh.discoverable
-    change = RoomChange(
-        topic=topic if known.topic != topic and not secret else None,  # a secret room tells it to nobody by its actor
-        invite_only=invite_only if known.invite_only != invite_only else None,
-        secret=secret if known.secret != secret else None,
-    )
-    if change != RoomChange():
-        await call.submit_for(fresh, Update(actor_id=fresh.id, room_id=fresh.id, room=change))
+        topic = text.to_plain(text_of(inline, "summary", 2_000)) if "summary" in inline else None
+        flags: dict[str, Any] = dict(flags_of(as_text(prop(inline, "modes"), 64)))
+        await call.submit(Update(**call.base, room_id=room.id, room=RoomChange(topic=topic, **flags)))
 
 
 async def delete(call: Call) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pleromad import visibility
 from pleromad.errors import NotFound
 from pleromad.model.account import Account
-from pleromad.model.activity import Add, Announce, EmojiReact, Like, Remove
+from pleromad.model.activity import Add, Announce, EmojiReact, Like, Reject, Remove
 from pleromad.model.note import Visibility
 from protocols.activitypub import to_core
 from protocols.activitypub.origins import same_origin
-from protocols.activitypub.receiving import groups
+from protocols.activitypub.receiving import groups, room_matters
 from protocols.activitypub.receiving.call import Call
 from protocols.activitypub.to_core.pieces import as_id, prop, type_of
 from protocols.activitypub.vocabulary import ACTIVITIES
@@ -92,8 +92,12 @@ async def _collect(call: Call, given: bool) -> None:
     group = call.room or await _audience(call)
     if group is not None and target == group.featured_uri:
         await _pin_in_group(call, group, uri, given)
-    elif target.endswith("/moderators"):
-        await _rank(call, target.removesuffix("/moderators"), uri, given)
+    elif call.actor.group and target == call.actor.followers_uri:
+        await room_matters.came_or_left(call)
+    elif target.endswith(("/moderators", "/voices")):
+        await _rank(call, target.rpartition("/")[0], uri, given)
+    elif not given:
+        await _kick(call, target, uri)
 
 
 async def _audience(call: Call) -> Account | None:
@@ -111,13 +115,23 @@ async def _pin_in_group(call: Call, group: Account, uri: str, given: bool) -> No
 
 
 async def _rank(call: Call, room_uri: str, uri: str, given: bool) -> None:
-    """An operator more or less: of a room of ours if whoever says so may, of another server's on that server's word."""
+    """An operator or a voice more or less: of a room of ours if whoever says so may. Of another server's, that room says."""
     room = await call.core.reading.account_by_uri(room_uri)
     account = await call.core.reading.account_by_uri(uri)
     if room is None or not room.group or account is None:
         raise NotFound(detail=f"{room_uri} or {uri} is not known here")
     kind = Add if given else Remove
     if room.local:
-        await call.submit(kind(**call.base, collection="o", account_id=account.id, room_id=room.id))
-    elif same_origin(room.uri, call.actor.uri):
-        await call.submit_for(room, kind(actor_id=room.id, collection="o", account_id=account.id, room_id=room.id))
+        rank = room_matters.rank_of(call.heard)
+        await call.submit(kind(**call.base, collection=rank, account_id=account.id, room_id=room.id))
+    elif call.room is not None and call.room.id == room.id:
+        await room_matters.ranked(call, room, call.heard)
+
+
+async def _kick(call: Call, target: str, uri: str) -> None:
+    """An operator of another server puts somebody out of a room of ours."""
+    room = await call.core.reading.account_by_uri(target.rpartition("/")[0])
+    account = await call.core.reading.account_by_uri(uri)
+    if room is None or not room.local or not room.group or room.followers_uri != target or account is None:
+        raise NotFound(detail=f"{target} or {uri} is not known here")
+    await call.submit(Reject(**call.base, follower_id=account.id, target_id=room.id, reason=room_matters.reason_of(call.heard)))

@@ -17,6 +17,7 @@ from protocols.activitypub.receiving import (
     quotes,
     reactions,
     refetching,
+    room_matters,
 )
 from protocols.activitypub.receiving.call import Call
 from protocols.activitypub.to_core import Heard
@@ -59,7 +60,12 @@ class Receiver:
             raise Forbidden("The signature is somebody else's", detail=f"{actor.uri} signs for {heard.actor}", station="authorise")
         if actor.suspended and not _only_takes_back(heard):
             raise Forbidden("This account is suspended", station="authorise")
-        await self.receive(Call(self._door, heard, actor, self.receive, self._prover))
+        call = Call(self._door, heard, actor, self.receive, self._prover)
+        try:
+            await self.receive(call)
+        except Forbidden as error:
+            await room_matters.refuse(call, error)
+            raise
 
     async def hear_forwarded(self, heard: Heard, by: Account) -> None:
         """Somebody else passed this on (ActivityPub 7.1.2): only what its own server says of it counts."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from pleromad.errors import NotFound
+from pleromad.errors import NotFound, PleromadError
 from pleromad.model.account import Account
 from pleromad.model.page import Page
 from pleromad.model.room import Rank
 from protocols.activitypub import from_core
 from protocols.activitypub.door import Door
+from protocols.activitypub.keyring import Keyring
 from protocols.activitypub.serving.objects import MAX_ID, Objects, document_answer, named_only
+from protocols.activitypub.serving.private import check_reader
 from web.answers import Answer
 from web.request import Request
 
@@ -28,8 +30,10 @@ def page_of(request: Request) -> Page | None:
 
 
 class Collections:
-    def __init__(self, door: Door, objects: Objects) -> None:
+    def __init__(self, door: Door, keyring: Keyring, objects: Objects) -> None:
+        self._door = door
         self._core = door.core
+        self._keyring = keyring
         self._objects = objects
 
     async def _local(self, request: Request) -> Account:
@@ -96,7 +100,8 @@ class Collections:
         uri = account.followers_uri if which == "followers" else account.following_uri
         total = account.followers_count if which == "followers" else account.following_count
         room = await self._core.reading.room_by_id(account.id) if account.group else None
-        if account.hide_collections or (room is not None and (room.secret or room.invite_only)):
+        hidden = room is not None and (room.secret or room.invite_only) and not (which == "followers" and await self._of_a_member(request, account))
+        if account.hide_collections or hidden:
             return document_answer(from_core.collection(uri, None if room is not None and room.secret else total))
         page = page_of(request)
         if page is None:
@@ -112,11 +117,21 @@ class Collections:
         return document_answer(from_core.collection(account.featured_uri, len(uris), items=uris))
 
     async def moderators(self, request: Request) -> Answer:
-        """FEP-1b12: who runs a room."""
+        """FEP-1b12: who runs a room. For servers like this one with the ranks of all who have one."""
         account = await self._local(request)
         room = await self._core.reading.room_by_id(account.id) if account.group else None
         if room is None:
             raise NotFound
-        members = await self._core.reading.members(account.id) if not room.secret else []
+        shown = not room.secret or await self._of_a_member(request, account)
+        members = await self._core.reading.members(account.id) if shown else []
         uris = [member.account.uri for member in members if member.ranks & MODERATORS]
-        return document_answer(from_core.collection(f"{account.uri}/moderators", len(uris), items=uris))
+        ranks = {member.account.uri: "".join(sorted(member.ranks)) for member in members if member.ranks}
+        return document_answer({**from_core.collection(f"{account.uri}/moderators", len(uris), items=uris), "ranks": ranks}, private=room.secret)
+
+    async def _of_a_member(self, request: Request, room: Account) -> bool:
+        """Does a server ask that has people in this room?"""
+        try:
+            await check_reader(self._door, self._keyring, request, {"attributedTo": room.uri, "to": [room.followers_uri]})
+        except PleromadError:
+            return False
+        return True

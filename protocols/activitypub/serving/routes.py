@@ -27,7 +27,7 @@ def register(site: Site, door: Door, keyring: Keyring, inbox: Inbox) -> None:
         return errors.answering(while_on)
 
     objects = Objects(door, keyring)
-    collections = Collections(door, objects)
+    collections = Collections(door, keyring, objects)
     guard = Guard(door.core, keyring)
     for path, answer in (("/actor", objects.instance_actor), ("/actor/outbox", collections.no_outbox), ("/relay", objects.relay)):
         site.represent(path, OFFERS, answering(answer))
