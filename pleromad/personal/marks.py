@@ -9,6 +9,7 @@ from pleromad.model import event
 from pleromad.model.event import Event
 from pleromad.model.notification import Marker
 from pleromad.personal.desk import Keeper
+from store import accounts as account_rows
 from store import metadata as metadata_rows
 from store import notes as note_rows
 from store import notifications as notification_rows
@@ -74,6 +75,9 @@ class Marks(Keeper):
         ranks = await room_rows.ranks_of(self._database, room_id, viewer)
         if not ranks & {"q", "a", "o", "h"}:
             raise Forbidden("You are not an operator of this room", detail="operator")
+        account = await account_rows.one(self._database, room_id)
+        if account is None or not account.local:
+            raise Forbidden("Such a mask can be set on the room's own server only; ban an account (nick!*@*), or a server (*!*@host)", detail="elsewhere")
         if given and len(await room_rows.masks(self._database, room_id)) >= MAX_MASKS:
             raise Invalid("This list is full", field="mask")
         changed = await room_rows.set_mask(self._database, room_id, kind, mask, set_by, given)

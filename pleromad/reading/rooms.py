@@ -62,6 +62,10 @@ class RoomReading(Reader):
             if id in accounts and not accounts[id].deleted
         ]
 
+    async def is_member(self, account_id: int, room_id: int) -> bool:
+        """Also of a room elsewhere somebody of another server, as that room's server tells."""
+        return await room_rows.member(self._database, room_id, account_id)
+
     async def joined_at(self, account_id: int, room_id: int) -> datetime | None:
         """Since when this account is a member; None when it is not."""
         return await room_rows.joined_at(self._database, room_id, account_id)

@@ -81,6 +81,11 @@ class Channel:
         return casefold(self.name)
 
     @property
+    def elsewhere(self) -> bool:
+        """A room of another server: that one decides what happens in it."""
+        return self.room_id is not None and "@" in self.name
+
+    @property
     def private(self) -> bool:
         return "s" in self.flags
 

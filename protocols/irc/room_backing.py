@@ -36,7 +36,7 @@ from protocols.irc.names import acct_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person
 from protocols.irc.showing import by_absence, show_earlier, wanting_backlog
-from protocols.irc.table import Call, Refused
+from protocols.irc.table import Call, Refused, Waiting
 
 if TYPE_CHECKING:
     from protocols.irc.session import Session
@@ -55,7 +55,7 @@ class RoomBacking:
         joining = Follow(actor_id=_account(channel, person), target_id=_room(channel), key=password)
         outcome = await self._submit(person, joining)
         if outcome.pending:
-            raise Refused(numerics.ERR_UNAVAILRESOURCE, channel.name, "Asked to join; you are in when the room's server says so")
+            raise Waiting(f"{channel.name}: asked to let you in; you are there as soon as its server says so")
 
     async def entered(self, channel: Channel, person: Person, sessions: Sequence[Session], call: Call | None) -> None:
         sessions = wanting_backlog(sessions)
@@ -134,6 +134,8 @@ class RoomBacking:
         if target is not None and target != actor:
             ban = Block(actor_id=actor, target_id=target, room_id=_room(channel))
             await self._submit(person, ban if given else Undo(actor_id=actor, of=ban))
+            if channel.elsewhere:
+                return  # its own server keeps the list
         await self._network.core.personal.set_mask(
             actor, _room(channel), kind, mask, given, set_by=person.account_name
         )

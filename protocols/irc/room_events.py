@@ -12,10 +12,11 @@ from pleromad.errors import NotFound
 from pleromad.model import event as events
 from pleromad.model.event import Event
 from pleromad.model.note import Note
-from protocols.irc import tell
+from protocols.irc import numerics, tell
 from protocols.irc.channels import Channel
 from protocols.irc.from_core import edited_lines
-from protocols.irc.message import casefold
+from protocols.irc.lines import shown
+from protocols.irc.message import casefold, cut_text
 from protocols.irc.modes import RANKS, Change
 from protocols.irc.names import nick_of
 from protocols.irc.network import Network
@@ -23,6 +24,8 @@ from protocols.irc.people import Person
 from protocols.irc.redaction import tell_redacted
 from protocols.irc.rooms import describe, lists_of, set_masks
 from protocols.irc.showing import show_note
+
+REASON_BYTES = 200
 
 
 class RoomEvents:
@@ -37,6 +40,7 @@ class RoomEvents:
             events.ROOM_KICKED: self._kicked,
             events.ROOM_CHANGED: self._changed,
             events.ROOM_INVITED: self._invited,
+            events.ROOM_REFUSED: self._refused,
         }
 
     async def heard(self, event: Event) -> None:
@@ -68,7 +72,7 @@ class RoomEvents:
         async with self._network.changing(channel):
             if channel.shown(("redacted", event.note_id)):
                 return
-            by = next((place.person for place in channel.by_account(event.account_id)), None)
+            by = self._member(channel, event.text)
             tell_redacted(self._network, channel.sessions(), by, channel.name, str(event.note_id))
 
     async def _show(self, channel: Channel, note_id: int, *, edited: bool = False) -> None:
@@ -166,6 +170,43 @@ class RoomEvents:
                 self._rank(channel, by, Change(what[0] == "+", what[1], nick_of(whom)))
             else:
                 await self._settings(channel, by)
+
+    async def _refused(self, event: Event) -> None:
+        """Another server's room does not let somebody of ours in, or does not do what they wished: what was shown is put right."""
+        network = self._network
+        room = await network.core.reading.room_by_id(event.other_id)
+        if room is None:
+            return
+        name, why = f"#{room.name}", shown(cut_text(event.text, REASON_BYTES)) or "refused"
+        channel = network.rooms.live(event.other_id)
+        if channel is not None:
+            async with network.changing(channel):
+                await self._settings(channel, None)
+                await self._census(channel)
+        for person in network.of_account(event.account_id):
+            inside = channel is not None and person in channel.members
+            code = numerics.ERR_CANNOTSENDTOCHAN if inside else numerics.ERR_INVITEONLYCHAN if room.invite_only else numerics.ERR_BANNEDFROMCHAN
+            tell.to_sessions(person.sessions, network.server_line(code, person.nick, name, why))
+
+    async def _census(self, channel: Channel) -> None:
+        """Members and ranks as the core has them; what differs is told by the server."""
+        members = {one.account.id: one for one in await self._network.core.reading.members(channel.room_id or 0) if not one.pending}
+        for member in members.values():
+            if not channel.by_account(member.account.id):
+                person = self._network.rooms.absent(member.account)
+                channel.add(person)
+                tell.joined(self._network, channel, person)
+        for place in list(channel.members.values()):
+            one = members.get(place.person.account_id or 0)
+            if one is None:
+                tell.parted(self._network, channel, place.person, "")
+                channel.remove(place.person)
+                continue
+            ranks = {rank.value for rank in one.ranks}
+            changes = [Change(rank in ranks, rank, place.person.nick) for rank in RANKS if (rank in ranks) != (rank in place.ranks)]
+            for change in changes:
+                channel.set_rank(place.person, change.letter, change.given)
+            tell.modes_changed(self._network, channel, None, changes)
 
     def _rank(self, channel: Channel, by: Person | None, change: Change) -> None:
         target = self._member(channel, change.param or "")

@@ -58,15 +58,31 @@ class Rooms:
     # opening
 
     async def open(self, account: Account, name: str) -> Channel:
-        """The live channel of a room, made by `account` when there is no such room. Raises Conflict, Invalid, NotFound."""
+        """The live channel of a room, made by `account` when there is no such room; of another server's it is asked.
+
+        Raises Conflict, Invalid, NotFound, Unreachable.
+        """
         core = self._network.core
         async with self._opening.hold(name):
             room = await core.reading.room_by_name(name)
             if room is None and "@" in name:
-                raise NotFound("No such room is known here")
+                room = await self._elsewhere(name)
             if room is None:
                 room = await core.accounts.open_room(account.id, name)
             return await self.enliven(room)
+
+    async def _elsewhere(self, name: str) -> Room:
+        core = self._network.core
+        if core.resolver is None:
+            raise NotFound("No such room is known here")
+        group = await core.resolver.account(f"@{name}")
+        if not group.group or group.local:
+            raise NotFound("This is no room")
+        await core.accounts.know_room(group)
+        room = await core.reading.room_by_id(group.id)
+        if room is None:
+            raise NotFound
+        return room
 
     async def enliven(self, room: Room) -> Channel:
         live = self._by_id.get(room.id)
@@ -203,8 +219,7 @@ class Rooms:
 
     async def is_member(self, account_id: int, channel: Channel) -> bool:
         """Asks the core, not the live view."""
-        follow = await self._network.core.reading.follow_of(account_id, channel.room_id or 0)
-        return follow is not None and follow[1]
+        return await self._network.core.reading.is_member(account_id, channel.room_id or 0)
 
 
 def describe(channel: Channel, room: Room, host: str) -> None:

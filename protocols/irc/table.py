@@ -28,6 +28,10 @@ class Refused(Exception):
         self.params = params
 
 
+class Waiting(Exception):
+    """The command is under way elsewhere: the person is told that in a NOTICE."""
+
+
 @dataclass(slots=True)
 class Call:
     """One command of one session, while it runs."""

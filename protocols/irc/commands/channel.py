@@ -10,7 +10,7 @@ from protocols.irc.channels import Channel
 from protocols.irc.errors import refusal
 from protocols.irc.message import cut_text
 from protocols.irc.opening import entering, look
-from protocols.irc.table import Call, Refused, command
+from protocols.irc.table import Call, Refused, Waiting, command
 
 NAMES_BYTES = 300
 
@@ -33,6 +33,8 @@ async def _each(call: Call, target: str, work: object) -> None:
         await work  # type: ignore[misc]
     except Refused as refused:
         call.numeric(refused.numeric, *refused.params)
+    except Waiting as waiting:
+        call.replies.add(call.network.server_line("NOTICE", call.person.nick, str(waiting)))
     except PleromadError as error:
         call.numeric(*refusal(error, call.message, target))
 

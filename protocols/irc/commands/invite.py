@@ -22,7 +22,7 @@ async def invite(call: Call) -> None:
     if len(call.params) < 2:
         raise Refused(numerics.ERR_NEEDMOREPARAMS, "INVITE", "Not enough parameters")
     nick, name = call.param(0), call.param(1)
-    target = await somebody(network, nick)
+    target = await somebody(network, nick, fetch=True)
     if target is None:
         raise Refused(numerics.ERR_NOSUCHNICK, nick, "No such nick")
     channel = await look(network, person, name)
