@@ -62,7 +62,7 @@ class Core:
         self.media = MediaShelf(database, current, ids, self.clock, self.jobs, reactor)
         self.scheduling = Scheduling(database, current, ids, self.clock, self.jobs, self.activities)
         self.moderation = Moderation(
-            ModerationDesk(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper, self.activities, self.reading, self.accounts, self._settings)
+            ModerationDesk(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper, self.activities, self.reading, self.accounts, self._settings, self.media)
         )
         self.upkeep = Upkeep(database, ids, self.clock, self.bus, self.activities, self.media, self.jobs)
         self.transfers = Transfers(

@@ -96,6 +96,14 @@ class MediaShelf:
             raise
         return await self.one(account_id, id)
 
+    async def keep_picture(self, data: bytes) -> str:
+        """A picture of the server's own, which hangs on nobody: its address. Raises Invalid, TooLarge."""
+        format = self._check(data)
+        if format.kind is not MediaKind.IMAGE:
+            raise Invalid("Validation failed: File content type is invalid", field="file")
+        stored = await self._kept(self._files.keep, data, format, None)
+        return f"{self._media_url}{stored.path}"
+
     async def one(self, viewer: int | None, id: int) -> Media:
         """One's own upload. Raises NotFound."""
         media = await media_rows.one(self._database, id, self._media_url)

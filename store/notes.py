@@ -539,6 +539,14 @@ async def add_votes(db: Queries, id: int, account_id: int, choices: Collection[i
         await db.write("UPDATE polls SET voters_count = voters_count + 1 WHERE note_id = %s", (id,))
 
 
+async def reaction_url(db: Queries, note_id: int, emoji: str) -> str | None:
+    """The picture of a custom emoji somebody put under the note."""
+    found: str | None = await db.fetch_value(
+        "SELECT url FROM reactions WHERE note_id = %s AND emoji = %s AND url IS NOT NULL LIMIT 1", (note_id, emoji)
+    )
+    return found
+
+
 async def add_pin(db: Queries, id: int, account_id: int, note_id: int) -> bool:
     return bool(
         await db.execute(

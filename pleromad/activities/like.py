@@ -52,8 +52,8 @@ async def react(work: Work, activity: EmojiReact) -> Result:
     url = activity.emoji_url
     if work.local and emoji.isascii():
         known = (await emoji_rows.named(work.tx, [emoji], None)).get(emoji)
-        require(known is not None, errors.Invalid("Validation failed: there is no such emoji", field="emoji"))
-        url = known.url if known else None
+        url = known.url if known is not None else await note_rows.reaction_url(work.tx, note.id, emoji)  # one that others brought along
+        require(url is not None, errors.Invalid("Validation failed: there is no such emoji", field="emoji"))
     uri = activity.uri or work.activity_uri
     if not await note_rows.add_reaction(work.tx, await work.ids.mint(), work.actor.id, note.id, emoji, url, uri):
         return Result(note_id=note.id, unchanged=True)

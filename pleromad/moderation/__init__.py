@@ -6,6 +6,7 @@ from pleromad.moderation.access import Access
 from pleromad.moderation.announcements import Announcements
 from pleromad.moderation.applications import Applications
 from pleromad.moderation.desk import ModerationDesk
+from pleromad.moderation.emojis import EmojiPacks
 from pleromad.moderation.figures import Figures
 from pleromad.moderation.hosts import Hosts
 from pleromad.moderation.log import Log
@@ -21,6 +22,6 @@ __all__ = ["Moderation", "ModerationDesk"]
 
 
 class Moderation(
-    Sanctions, Tagging, Access, Notes, Reports, Hosts, SignUps, Applications, Taxonomies, Announcements, Figures, Log, Rules
+    Sanctions, Tagging, Access, Notes, Reports, Hosts, SignUps, Applications, Taxonomies, Announcements, EmojiPacks, Figures, Log, Rules
 ):
     """`core.moderation`."""

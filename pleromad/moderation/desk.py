@@ -14,6 +14,7 @@ from pleromad.errors import Forbidden
 from pleromad.gatekeeper import Gatekeeper
 from pleromad.ids import Ids
 from pleromad.jobs import Jobs
+from pleromad.media import MediaShelf
 from pleromad.model.account import Account
 from pleromad.model.moderation import Permission, may
 from pleromad.model.page import Page, Slice
@@ -54,6 +55,7 @@ class ModerationDesk:
     reading: Reading
     accounts: Accounts
     live_settings: LiveSettings
+    media: MediaShelf
 
 
 class Officer:

@@ -42,5 +42,9 @@ class InstanceReading(Reader):
         jobs = await job_rows.pending(self._database)
         return Health(True, self._database.size, self._database.busy, jobs)
 
+    async def emoji(self, shortcode: str) -> Emoji | None:
+        """One of ours."""
+        return (await emoji_rows.named(self._database, [shortcode], None)).get(shortcode)
+
     async def emojis(self) -> list[Emoji]:
         return await emoji_rows.ours(self._database)

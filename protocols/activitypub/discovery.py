@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pleromad
 from pleromad.core import Core
 from pleromad.errors import Invalid, NotFound
+from pleromad.features import features
 from pleromad.hosts import ascii_host
 from pleromad.model.account import Account, ActorType
 from pleromad.sections import Settings
@@ -168,9 +169,8 @@ class Discovery:
 def _metadata(settings: Settings) -> dict[str, Any]:
     """What Pleroma tells besides, which its front-ends read at start."""
     polls, profiles, media = settings.polls, settings.profiles, settings.media
-    features = ["activitypub", "mastodon_api", "mastodon_api_streaming", "pleroma_api", "polls", "editing", "pleroma_emoji_reactions", "pleroma_chat_messages"]
     return {
-        "features": [*features, *(["gopher"] if settings.gopher.enabled else []), *([FEATURE, ROOMS] if settings.federation.groups else [])],
+        "features": [*features(settings), *([FEATURE, ROOMS] if settings.federation.groups else [])],
         "private": settings.visitors.local_timeline != "public",
         "postFormats": list(settings.posts.formats),
         "uploadLimits": {
@@ -197,7 +197,7 @@ def _metadata(settings: Settings) -> dict[str, Any]:
         "mailerEnabled": settings.mail.on,
         "restrictedNicknames": [],
         "skipThreadContainment": True,
-        "suggestions": {"enabled": False},
+        "suggestions": {"enabled": True},
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pleromad.model.moderation import Permission
 from protocols.mastodon.door import Access, NoForm, Row
-from protocols.mastodon.endpoints import empty
+from protocols.mastodon.endpoints import emoji_packs, empty
 from protocols.mastodon.endpoints.numbered import PagedForm
 from protocols.mastodon.endpoints.pleroma_admin import (
     access,
@@ -20,6 +20,7 @@ from protocols.mastodon.endpoints.pleroma_admin import (
     users,
 )
 from protocols.mastodon.entities.base import Empty
+from protocols.mastodon.entities.pleroma import EmojiPackInfo
 from protocols.mastodon.entities.pleroma_admin import (
     AdminUser,
     AdminUsers,
@@ -51,6 +52,7 @@ from protocols.mastodon.entities.security import Success
 
 STAFF = Access.STAFF
 BASE = "/api/v1/pleroma/admin"
+EMOJI = "/api/v1/pleroma/emoji"
 USERS, REPORTS, NOTES, CHATS = f"{BASE}/users", f"{BASE}/reports", f"{BASE}/statuses", f"{BASE}/chats"
 READ, WRITE = "admin:read:accounts", "admin:write:accounts"
 
@@ -164,7 +166,18 @@ _FEDERATION = (
 
 _LOG = (Row("GET", f"{BASE}/moderation_log", server.log, STAFF, "admin:read", ModerationLog, PagedForm),)
 _FIGURES = (Row("GET", f"{BASE}/stats", statuses.stats, STAFF, "admin:read", StatusCounts, statuses.StatsForm),)
-_EMOJIS = (Row("POST", f"{BASE}/reload_emoji", server.reload_emoji, STAFF, "admin:write", str),)
+_EMOJIS = (
+    Row("POST", f"{BASE}/reload_emoji", server.reload_emoji, STAFF, "admin:write", str),
+    Row("POST", f"{EMOJI}/pack", emoji_packs.create, STAFF, "admin:write", str, emoji_packs.NameForm),
+    Row("PATCH", f"{EMOJI}/pack", emoji_packs.describe, STAFF, "admin:write", EmojiPackInfo, emoji_packs.MetadataForm),
+    Row("DELETE", f"{EMOJI}/pack", emoji_packs.delete, STAFF, "admin:write", str, emoji_packs.NameForm),
+    Row("POST", f"{EMOJI}/packs/files", emoji_packs.add_file, STAFF, "admin:write", dict[str, str], emoji_packs.NewFileForm, upload=True),
+    Row("PATCH", f"{EMOJI}/packs/files", emoji_packs.change_file, STAFF, "admin:write", dict[str, str], emoji_packs.FileForm),
+    Row("DELETE", f"{EMOJI}/packs/files", emoji_packs.delete_file, STAFF, "admin:write", dict[str, str], emoji_packs.ShortcodeForm),
+    Row("GET", f"{EMOJI}/packs/import", emoji_packs.no_folder, STAFF, "admin:write", object),
+    Row("GET", f"{EMOJI}/packs/remote", emoji_packs.not_fetched, STAFF, "admin:write", object),
+    Row("POST", f"{EMOJI}/packs/download", emoji_packs.not_fetched, STAFF, "admin:write", object),
+)
 
 _NEEDS: tuple[tuple[tuple[Row, ...], Permission], ...] = (
     (_PEOPLE, Permission.MANAGE_USERS),

@@ -9,6 +9,7 @@ from protocols.mastodon.endpoints import (
     bookmarks,
     chats,
     conversations,
+    emoji_packs,
     empty,
     media,
     pleroma,
@@ -16,6 +17,7 @@ from protocols.mastodon.endpoints import (
     reports,
     scrobbles,
 )
+from protocols.mastodon.endpoints.numbered import PagedForm
 from protocols.mastodon.entities.account import Account
 from protocols.mastodon.entities.app import Application
 from protocols.mastodon.entities.base import Empty
@@ -24,6 +26,8 @@ from protocols.mastodon.entities.media import MediaAttachment
 from protocols.mastodon.entities.pleroma import (
     BookmarkFolder,
     Captcha,
+    EmojiPack,
+    EmojiPacks,
     FederationStatus,
     Health,
     Interaction,
@@ -61,6 +65,12 @@ SERVER = (
     Row("GET", "/api/v1/pleroma/frontend_configurations", pleroma.frontend_configurations, ANYBODY, "", dict[str, dict[str, Any]]),
 )
 
+PACKS = (
+    Row("GET", "/api/v1/pleroma/emoji/packs", emoji_packs.many, ANYBODY, "", EmojiPacks, PagedForm),
+    Row("GET", "/api/v1/pleroma/emoji/pack", emoji_packs.show, ANYBODY, "", EmojiPack, emoji_packs.OnePackForm),
+    Row("GET", "/api/v1/pleroma/emoji/packs/archive", emoji_packs.archive, ANYBODY, "", None, emoji_packs.NameForm),
+)
+
 PEOPLE = (
     Row("GET", "/api/v1/pleroma/accounts/<id>/favourites", pleroma.favourites, ANYBODY, "read:favourites", list[Status], NoForm, NOTES),
     Row("GET", "/api/v1/pleroma/accounts/<id>/scrobbles", scrobbles.many, ANYBODY, "read", list[Scrobble], NoForm, NOTES),
@@ -83,7 +93,7 @@ PEOPLE = (
     Row("PATCH", "/api/v1/pleroma/settings/<app>", pleroma.set_settings, PERSON, "write:accounts", dict[str, Any]),
 )
 
-PLEROMA: tuple[Row, ...] = (*STAFF_WORK, *CHATS, *SERVER, *PEOPLE)
+PLEROMA: tuple[Row, ...] = (*STAFF_WORK, *CHATS, *PACKS, *SERVER, *PEOPLE)
 
 # Mastodon's endpoints, where Pleroma has them.
 ALSO = {

@@ -52,3 +52,12 @@ ALTER TABLE invites
     ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY,
     ADD COLUMN uses integer NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX invites_id ON invites (id);
+
+-- A pack is the category of the emojis in it.
+CREATE TABLE emoji_packs (
+    name text PRIMARY KEY,
+    description text NOT NULL DEFAULT '',
+    license text NOT NULL DEFAULT '',
+    homepage text NOT NULL DEFAULT ''
+);
+ALTER TABLE emojis ADD COLUMN filename text;        -- in its pack

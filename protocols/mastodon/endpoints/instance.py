@@ -8,6 +8,7 @@ from pleromad import __version__
 from pleromad.clock import iso
 from pleromad.core import Core
 from pleromad.errors import NotFound
+from pleromad.features import features
 from pleromad.model.account import Account
 from pleromad.model.push import VapidKey
 from pleromad.reading.instance import Counts
@@ -26,11 +27,6 @@ API_VERSION = 7
 CHARACTERS_PER_URL = 0  # an address counts as long as it is
 MAX_FPS = 120
 MAX_PICTURE_TEXT = 1_500
-
-FEATURES = [
-    "pleroma_api", "mastodon_api", "mastodon_api_streaming", "polls", "multifetch", "editing", "gopher",
-    "pleroma:api/v1/notifications:include_types_filter", "pleroma_emoji_reactions", "pleroma_chat_messages", "pleroma:group_actors", "quote_posting",
-]  # fmt: skip
 
 _LANGUAGES = {"de": "Deutsch", "en": "English", "es": "Español", "fr": "Français", "it": "Italiano", "ja": "日本語", "nl": "Nederlands", "pl": "Polski", "pt": "Português", "ru": "Русский", "zh": "中文"}
 
@@ -266,8 +262,8 @@ def _pleroma(core: Core, counts: Counts, vapid: VapidKey) -> entities.PleromaIns
             account_activation_required=core.settings.mail.on,
             birthday_required=False,
             birthday_min_age=0,
-            features=[feature for feature in FEATURES if feature != "gopher" or core.settings.gopher.enabled],
-            federation=entities.FederationMetadata(enabled=core.settings.federation.enabled),
+            features=features(core.settings),
+            federation={**core.activities.policies.describe(), "enabled": core.settings.federation.enabled},
             fields_limits=entities.FieldsLimits(
                 max_fields=core.settings.profiles.max_fields,
                 max_remote_fields=20,

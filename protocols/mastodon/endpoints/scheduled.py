@@ -76,6 +76,7 @@ def entity(one: Scheduled) -> ScheduledStatus:
             scheduled_at=None,
             idempotency=one.idempotency_key,
             with_rate_limit=False,
+            expires_in=draft.expires_in_seconds,
         ),
         media_attachments=[attachment(media) for media in one.media],
     )

@@ -204,16 +204,12 @@ class FieldsLimits(Entity, kw_only=True):
     value_length: int
 
 
-class FederationMetadata(Entity, kw_only=True):
-    enabled: bool
-
-
 class InstanceMetadata(Entity, kw_only=True):
     account_activation_required: bool
     birthday_required: bool
     birthday_min_age: int
     features: list[str]
-    federation: FederationMetadata
+    federation: dict[str, Any]  # and what policies tell of themselves
     fields_limits: FieldsLimits
     post_formats: list[str]
 

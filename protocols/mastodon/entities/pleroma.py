@@ -76,6 +76,27 @@ class OwnReports(Entity, kw_only=True):
     total: int
 
 
+class EmojiPackInfo(Entity, kw_only=True):
+    description: str
+    license: str
+    homepage: str
+    can_download: bool = field(name="can-download")
+    share_files: bool = field(name="share-files")
+
+
+class EmojiPack(Entity, kw_only=True):
+    """`files`: by shortcode."""
+
+    files: dict[str, str]
+    files_count: int
+    pack: EmojiPackInfo
+
+
+class EmojiPacks(Entity, kw_only=True):
+    packs: dict[str, EmojiPack]
+    count: int
+
+
 class Interaction(Entity, kw_only=True):
     """Where somebody of another server goes on, at home."""
 

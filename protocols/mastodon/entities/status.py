@@ -148,6 +148,8 @@ class PleromaStatus(Entity, kw_only=True):
     quotes_count: int
     quote_id: Id | None
     quote_url: str | None
+    non_anonymous: bool  # of a poll: who chose what is shown, which it never is
+    list_id: Id | None  # there are no posts to a list
     # What depends on who looks comes last: it is put in behind the ready bytes of the rest.
     emoji_reactions: list[EmojiReaction] | UnsetType = UNSET
     thread_muted: bool | UnsetType = UNSET
@@ -293,6 +295,7 @@ class ScheduledParams(Entity, kw_only=True):
     scheduled_at: None
     idempotency: str | None
     with_rate_limit: bool
+    expires_in: int | None  # Pleroma
 
 
 class ScheduledStatus(Entity, kw_only=True):

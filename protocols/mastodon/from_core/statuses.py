@@ -169,6 +169,8 @@ class StatusRendering:
             quotes_count=note.quotes_count,
             quote_id=_id(note.quote.quoted_id) if note.quote is not None else None,
             quote_url=note.quote.quoted_uri if note.quote is not None else None,
+            non_anonymous=False,
+            list_id=None,
         )
 
     def history(self, note: Note, stages: Iterable[NoteEdit]) -> list[entities.StatusEdit]:
