@@ -1,4 +1,4 @@
-"""`python -m protocols.mastodon.coverage` writes docs/mastodon-api.md: each endpoint with its scope, its entity and the tests that ask it.
+"""`python -m protocols.mastodon.coverage` writes docs/mastodon-api.md and docs/pleroma-api.md: each endpoint with its scope, its entity and its tests.
 
 Which tests ask an endpoint is read out of their source: a method and a path beside each other.
 """
@@ -18,7 +18,7 @@ from protocols.mastodon.door import Access, Row
 from protocols.mastodon.table import ROWS
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "mastodon-api.md"
+PAGE, PLEROMA_PAGE = ROOT / "docs" / "mastodon-api.md", ROOT / "docs" / "pleroma-api.md"
 TESTS = ROOT / "tests" / "protocols" / "mastodon"
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 # What asks without naming the method.
@@ -34,7 +34,7 @@ HEAD = """# The Mastodon API, endpoint by endpoint
 Made from the table in `protocols/mastodon/table.py` by `python -m protocols.mastodon.coverage`: what routes and checks the requests says here
 what they are. The same as an OpenAPI 3.1 document: `/api/openapi.json`. Paths may end in a slash. Forms may be JSON, urlencoded or
 multipart. `|` between scopes: one of them is enough. `test_access` asks every row as nobody, as an app, with a wrong scope, as others and as
-somebody who was shut out.
+somebody who was shut out. Pleroma's own endpoints have a page of their own: `pleroma-api.md`.
 
 | method | path | for | scope | answer | tests |
 | --- | --- | --- | --- | --- | --- |
@@ -55,13 +55,63 @@ client asks (`/api/web`, but for its settings). They are answered with 404 in JS
 """
 
 
+PLEROMA_HEAD = """# Pleroma's API, endpoint by endpoint
+
+Made like `mastodon-api.md`, from the same table. Each address with `/api/v1/pleroma/` is there without `/v1`, too, as Pleroma-FE mixes them.
+
+| method | path | for | scope | answer | tests |
+| --- | --- | --- | --- | --- | --- |
+"""
+
+PLEROMA_BESIDE = """
+## Beside the table
+
+| what | where |
+| --- | --- |
+| `/oauth/token` with `grant_type=password`, `/oauth/mfa/challenge`, HTTP Basic | `web/oauth`, `web/auth.py` |
+| `/main/ostatus`, `/instance/panel.html`, `/static/terms-of-service.html`, `/static/stickers.json`, `/favicon.png` | `web/pages` |
+| `/nodeinfo/2.0.json`, `/nodeinfo/2.1.json`, `/authorize_interaction`, `/ostatus_subscribe`, `/users/NAME/inbox` and `outbox` | `protocols/activitypub` |
+| `/api/v1/streaming` with `pleroma:chat_update` and the others | `protocols/mastodon/streaming` |
+
+## Refused, with the reason
+
+"""
+
+PLEROMA_ABSENT = """
+Not here: `/oauth/registration_details`, `/oauth/register` and `/oauth/prepare_request` (there is no log-in by other services), `/oauth/mfa` as
+a page (the log-in page asks for the code), `uploader_callback` (files are kept here), the media proxy, `/user_exists` and `/check_password` (of
+XMPP servers, without any key), `no_rich_text`, `hide_followers_count`, `hide_follows_count` and birthdays among the keys, posts to a list
+(`list:ID`). Scrobbles do not federate.
+"""
+
+
+def is_pleromas(row: Row) -> bool:
+    return "/pleroma/" in row.path or row.path.startswith(("/api/oauth_tokens", "/api/account/", "/api/web/", "/auth/"))
+
+
 def page(rows: Iterable[Row], tests: Path) -> str:
-    asked = asked_in(tests, list(rows))
-    lines = [
-        f"| {row.method.replace(' ', ', ')} | `{row.path}` | {WHO[row.access]} | {_scope(row)} | {_name(row.entity)} | {', '.join(asked[row.path, row.method])} |\n"
-        for row in rows
-    ]
-    return HEAD + "".join(lines) + BESIDE
+    known = list(rows)
+    asked = asked_in(tests, known)
+    return HEAD + "".join(_line(row, asked) for row in known if not is_pleromas(row)) + BESIDE
+
+
+def pleroma_page(rows: Iterable[Row], tests: Path) -> str:
+    known = list(rows)
+    asked = asked_in(tests, known)
+    shown = [row for row in known if is_pleromas(row) and not row.path.startswith("/api/pleroma/")]
+    refused = [row for row in shown if row.entity is object]
+    reasons = "".join(f"- {row.method} `{row.path}`: {_reason(row)}\n" for row in refused)
+    return PLEROMA_HEAD + "".join(_line(row, asked) for row in shown if row not in refused) + PLEROMA_BESIDE + reasons + PLEROMA_ABSENT
+
+
+def _line(row: Row, asked: Mapping[tuple[str, str], list[str]]) -> str:
+    modules = ", ".join(asked[row.path, row.method])
+    return f"| {row.method.replace(' ', ', ')} | `{row.path}` | {WHO[row.access]} | {_scope(row)} | {_name(row.entity)} | {modules} |\n"
+
+
+def _reason(row: Row) -> str:
+    """What its endpoint says of itself."""
+    return " ".join((row.answer.__doc__ or "").split())
 
 
 def _scope(row: Row) -> str:
@@ -158,5 +208,6 @@ def _texts(node: ast.expr, names: Mapping[str, list[ast.expr]], depth: int) -> l
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(ROWS, TESTS))
-    sys.stdout.write(f"{PAGE}\n")
+    for file, made in ((PAGE, page), (PLEROMA_PAGE, pleroma_page)):
+        file.write_text(made(ROWS, TESTS))
+        sys.stdout.write(f"{file}\n")

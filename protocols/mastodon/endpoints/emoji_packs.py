@@ -125,10 +125,12 @@ async def delete_file(call: Call[ShortcodeForm]) -> dict[str, str]:
 
 
 async def no_folder(call: Call[NoForm]) -> object:
+    """Emojis lie in the database: there is no folder to import from."""
     raise Invalid(NO_FOLDER)
 
 
 async def not_fetched(call: Call[Any]) -> object:
+    """Packs are not fetched from other servers: an archive is downloaded there, and its files added here."""
     raise Invalid(NOT_FETCHED)
 
 

@@ -43,6 +43,7 @@ async def need_reboot(call: Call[NoForm]) -> told.NeedReboot:
 
 
 async def restart(call: Call[NoForm]) -> object:
+    """Nothing here needs it: settings hold at once."""
     raise Invalid("Nothing here needs a restart: settings hold at once. The program itself is restarted where it runs")
 
 
@@ -52,10 +53,12 @@ async def reload_emoji(call: Call[NoForm]) -> str:
 
 
 async def no_front_ends(call: Call[Any]) -> object:
+    """Front-ends are files beside this server, behind the same proxy."""
     raise Invalid("Front-ends are not installed by this server: put their files beside it, behind the same proxy")
 
 
 async def no_proxy(call: Call[Any]) -> object:
+    """There is no media proxy."""
     raise NotFound("There is no media proxy here")
 
 

@@ -105,5 +105,5 @@ async def no_chats(call: Call[NoForm]) -> list[object]:
 
 
 async def private(call: Call[Any]) -> object:
-    """Chats of other people."""
+    """What people say in private is not shown to staff, but for what was reported."""
     raise Invalid(PRIVATE)
