@@ -211,7 +211,7 @@ async def states(
            UNION ALL SELECT boost_of_id, 'b', '' FROM notes WHERE account_id = %(viewer)s AND boost_of_id = ANY(%(ids)s)
            UNION ALL SELECT note_id, 'k', folder_id::text FROM bookmarks WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
            UNION ALL SELECT n.id, 'm', '' FROM thread_mutes t JOIN notes n ON n.conversation_id = t.conversation_id
-               WHERE t.account_id = %(viewer)s AND n.id = ANY(%(ids)s)
+               WHERE t.account_id = %(viewer)s AND n.id = ANY(%(ids)s) AND (t.expires_at IS NULL OR t.expires_at > now())
            UNION ALL SELECT note_id, 'r', emoji FROM reactions WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
            UNION ALL SELECT note_id, 'v', choice::text FROM votes WHERE account_id = %(viewer)s AND note_id = ANY(%(questions)s)
            UNION ALL SELECT note_id, 'd', direct_id::text FROM direct_notes WHERE account_id = %(viewer)s AND note_id = ANY(%(directs)s)
@@ -563,10 +563,12 @@ async def pins_count(db: Queries, account_id: int) -> int:
     return int(await db.fetch_value("SELECT count(*) FROM pins WHERE account_id = %s", (account_id,)))
 
 
-async def mute_thread(db: Queries, account_id: int, conversation_id: int, muted: bool) -> None:
+async def mute_thread(db: Queries, account_id: int, conversation_id: int, muted: bool, expires_at: datetime | None = None) -> None:
     if muted:
         await db.write(
-            "INSERT INTO thread_mutes (account_id, conversation_id) VALUES (%s, %s) ON CONFLICT DO NOTHING", (account_id, conversation_id)
+            "INSERT INTO thread_mutes (account_id, conversation_id, expires_at) VALUES (%s, %s, %s)"
+            " ON CONFLICT (account_id, conversation_id) DO UPDATE SET expires_at = excluded.expires_at",
+            (account_id, conversation_id, expires_at),
         )
     else:
         await db.write("DELETE FROM thread_mutes WHERE account_id = %s AND conversation_id = %s", (account_id, conversation_id))

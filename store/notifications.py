@@ -76,7 +76,8 @@ async def tell(
                  AND NOT EXISTS (SELECT FROM mutes x WHERE x.account_id = u.account_id AND x.target_id = a.id AND x.notifications
                      AND (x.expires_at IS NULL OR x.expires_at > now()))
                  AND NOT EXISTS (SELECT FROM domain_blocks x WHERE x.account_id = u.account_id AND x.domain = a.domain)
-                 AND NOT EXISTS (SELECT FROM thread_mutes x WHERE x.account_id = u.account_id AND x.conversation_id = %(thread)s)),
+                 AND NOT EXISTS (SELECT FROM thread_mutes x WHERE x.account_id = u.account_id AND x.conversation_id = %(thread)s
+                     AND (x.expires_at IS NULL OR x.expires_at > now()))),
            added AS (
                INSERT INTO notifications (id, account_id, type, from_id, note_id, emoji, emoji_url, about_id, filtered, group_key)
                SELECT w.id, w.account_id, %(type)s, %(from)s, %(note)s, %(emoji)s, %(emoji_url)s, %(about)s, 'filter' = ANY(w.words),
@@ -93,7 +94,8 @@ async def tell(
                INSERT INTO jobs (kind, key, payload, max_attempts)
                SELECT %(push)s, s.host, jsonb_build_object('notification_id', d.id, 'subscription_id', s.id), %(tries)s
                FROM added d JOIN push_subscriptions s ON s.account_id = d.account_id
-               WHERE NOT d.filtered AND %(type)s = ANY(s.alerts) AND CASE s.policy WHEN 'all' THEN true
+               WHERE NOT d.filtered AND (%(type)s = ANY(s.alerts) OR (%(type)s = 'mention' AND 'pleroma:chat_mention' = ANY(s.alerts)
+                   AND EXISTS (SELECT FROM notes c WHERE c.id = %(note)s AND c.type = 'ChatMessage'))) AND CASE s.policy WHEN 'all' THEN true
                    WHEN 'followed' THEN EXISTS (SELECT FROM follows f WHERE f.account_id = s.account_id AND f.target_id = %(from)s AND f.accepted)
                    WHEN 'follower' THEN EXISTS (SELECT FROM follows f WHERE f.account_id = %(from)s AND f.target_id = s.account_id AND f.accepted)
                    ELSE false END)

@@ -32,9 +32,11 @@ class Marks(Keeper):
     async def unmute(self, viewer: int, account_id: int) -> None:
         await relations.remove_mute(self._database, viewer, account_id)
 
-    async def mute_thread(self, viewer: int, note_id: int, muted: bool) -> None:
+    async def mute_thread(self, viewer: int, note_id: int, muted: bool, *, seconds: float | None = None) -> None:
+        """For `seconds`, or until it is taken back."""
         note = (await self._reading.note(viewer, note_id)).note
-        await note_rows.mute_thread(self._database, viewer, note.conversation_id, muted)
+        expires = self._clock.now() + timedelta(seconds=seconds) if seconds else None
+        await note_rows.mute_thread(self._database, viewer, note.conversation_id, muted, expires)
 
     async def comment(self, viewer: int, account_id: int, text: str) -> None:
         """A private remark about somebody."""

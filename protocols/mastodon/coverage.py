@@ -80,8 +80,8 @@ PLEROMA_BESIDE = """
 PLEROMA_ABSENT = """
 Not here: `/oauth/registration_details`, `/oauth/register` and `/oauth/prepare_request` (there is no log-in by other services), `/oauth/mfa` as
 a page (the log-in page asks for the code), `uploader_callback` (files are kept here), the media proxy, `/user_exists` and `/check_password` (of
-XMPP servers, without any key), `no_rich_text`, `hide_followers_count`, `hide_follows_count` and birthdays among the keys, posts to a list
-(`list:ID`). Scrobbles do not federate.
+XMPP servers, without any key), `no_rich_text`, `hide_followers_count`, `hide_follows_count` and birthdays among the keys. Scrobbles do
+not federate; a post to a list (`list:ID`) is a direct one to those on it.
 """
 
 

@@ -61,3 +61,5 @@ CREATE TABLE emoji_packs (
     homepage text NOT NULL DEFAULT ''
 );
 ALTER TABLE emojis ADD COLUMN filename text;        -- in its pack
+
+ALTER TABLE thread_mutes ADD COLUMN expires_at timestamptz;

@@ -12,6 +12,12 @@ from protocols.mastodon.door import Call, NoForm
 from protocols.mastodon.entities.status import EmojiReaction
 from protocols.mastodon.from_core.statuses import SHOWN_REACTIONS
 
+MAX_SECONDS = 100 * 365 * 86_400
+
+
+class MuteForm(msgspec.Struct):
+    expires_in: int | None = None  # Pleroma: seconds
+
 
 class BoostForm(msgspec.Struct):
     visibility: Literal["public", "unlisted", "private"] | None = None
@@ -57,8 +63,9 @@ async def unpin(call: Call[NoForm]) -> bytes:
     return await now(call)
 
 
-async def mute(call: Call[NoForm]) -> bytes:
-    await call.core.personal.mute_thread(call.me.id, call.id, True)
+async def mute(call: Call[MuteForm]) -> bytes:
+    seconds = call.form.expires_in
+    await call.core.personal.mute_thread(call.me.id, call.id, True, seconds=min(seconds, MAX_SECONDS) if seconds and seconds > 0 else None)
     return await now(call)
 
 

@@ -129,12 +129,14 @@ async def blocks(call: Call[WithRelationships]) -> Listed:
     return await _listed(call, "blocks")
 
 
-async def mutes(call: Call[NoForm]) -> Listed:
+async def mutes(call: Call[WithRelationships]) -> Listed:
     """Each with when the mute ends."""
     found = await call.core.reading.listed(call.me.id, "mutes", call.me.id, call.page)
     known = await call.core.reading.relationships(call.me.id, [account.id for account in found.items])
-    ends = {one.id: one.muting_expires_at for one in known}
-    return Listed.of([encode(call.render.accounts.muted(account, ends.get(account.id))) for account in found.items], found)
+    by_id = {one.id: one for one in known}
+    muted = call.render.accounts.muted
+    shown = [encode(muted(account, by_id.get(account.id), related=call.form.with_relationships)) for account in found.items]
+    return Listed.of(shown, found)
 
 
 async def _listed(call: Call[WithRelationships], which: str) -> Listed:

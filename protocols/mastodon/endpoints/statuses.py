@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from pleromad.activities.quote import NOT_QUOTABLE
 from pleromad.errors import Invalid, NotFound
 from pleromad.model.activity import Announce, Create, Delete, Undo, Update
 from pleromad.model.note import NoteDraft, PollDraft, Seen, Visibility
-from pleromad.model.page import Slice
+from pleromad.model.page import Page, Slice
 from protocols.mastodon.door import Call, Listed, NoForm, id_of, known_ids
 from protocols.mastodon.endpoints import refreshes
 from protocols.mastodon.endpoints.accounts import Ids, WithRelationships, rendered
@@ -23,6 +21,7 @@ from protocols.mastodon.from_core.statuses import source_of
 from web.answers import Answer
 
 MAX_KEY = 200
+MAX_LISTED = 100
 
 # Pleroma's clients write formats this server has under other names.
 FORMATS = {
@@ -61,7 +60,7 @@ class TextForm(msgspec.Struct):
 
 class StatusForm(TextForm):
     in_reply_to_id: str | None = None
-    visibility: Literal["public", "unlisted", "private", "direct", "local"] | None = None
+    visibility: str | None = None  # one of the words, or (Pleroma) `list:ID`: a direct one to the people on it
     scheduled_at: str | None = None
     quoted_status_id: str | None = None
     quote_id: str | None = None  # Pleroma
@@ -94,7 +93,8 @@ async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
     content_type, sensitive = await _defaults(call)
     parent = id_of(form.in_reply_to_id) if form.in_reply_to_id else None
     to = await _addressed(call)
-    visibility = Visibility(form.visibility) if form.visibility else None
+    visibility, listed = await _audience(call)
+    to = (*to, *listed)
     if form.in_reply_to_conversation_id:
         talk = await call.core.reading.conversation(call.me.id, id_of(form.in_reply_to_conversation_id))
         parent = parent or talk.last.note.id
@@ -257,6 +257,20 @@ def _poll(form: PollForm | None) -> PollDraft | None:
         multiple=form.multiple,
         hide_totals=form.hide_totals,
     )
+
+
+async def _audience(call: Call[StatusForm]) -> tuple[Visibility | None, tuple[int, ...]]:
+    """(visibility, people on a list it is for)."""
+    word, _, id = (call.form.visibility or "").partition(":")
+    if word == "list" and id:
+        members = await call.core.personal.list_members(call.me.id, id_of(id), Page(limit=MAX_LISTED + 1))
+        if not 0 < len(members.items) <= MAX_LISTED:
+            raise Invalid(f"Validation failed: 1 to {MAX_LISTED} people must be on the list", field="visibility")
+        return Visibility.DIRECT, tuple(one.id for one in members.items)
+    try:
+        return (Visibility(call.form.visibility) if call.form.visibility else None), ()
+    except ValueError:
+        raise Invalid("visibility is not valid", field="visibility") from None
 
 
 async def _addressed(call: Call[StatusForm]) -> tuple[int, ...]:

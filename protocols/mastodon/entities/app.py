@@ -39,7 +39,7 @@ class RegistrationPending(Entity, kw_only=True):
     message: str
 
 
-_ALERTS = {"admin_sign_up": "admin.sign_up", "admin_report": "admin.report", "pleroma_emoji_reaction": "pleroma:emoji_reaction"}
+_ALERTS = {"admin_sign_up": "admin.sign_up", "admin_report": "admin.report", "pleroma_emoji_reaction": "pleroma:emoji_reaction", "pleroma_chat_mention": "pleroma:chat_mention"}
 
 
 class PushAlerts(Entity, kw_only=True, rename=_ALERTS):
@@ -56,6 +56,7 @@ class PushAlerts(Entity, kw_only=True, rename=_ALERTS):
     admin_sign_up: bool
     admin_report: bool
     pleroma_emoji_reaction: bool
+    pleroma_chat_mention: bool
 
 
 class WebPushSubscription(Entity, kw_only=True):

@@ -156,8 +156,11 @@ class AccountRendering:
     def entity(self, account: model.Account) -> Account:
         return Account(**self._fields(account))
 
-    def muted(self, account: model.Account, expires_at: datetime | None) -> MutedAccount:
-        return MutedAccount(**self._fields(account), mute_expires_at=moment(expires_at))
+    def muted(self, account: model.Account, one: model.Relationship | None, *, related: bool = False) -> MutedAccount:
+        """`related`: also how the viewer stands to them."""
+        given = self._fields(account)
+        given["pleroma"].relationship = msgspec.to_builtins(relationship(one)) if related and one is not None else {}
+        return MutedAccount(**given, mute_expires_at=moment(one.muting_expires_at) if one is not None else None)
 
     def partial(self, account: model.Account) -> PartialAccountWithAvatar:
         return PartialAccountWithAvatar(

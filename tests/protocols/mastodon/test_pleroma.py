@@ -213,3 +213,33 @@ class WritingTests(MastodonCase):
         same = [str(each.id) for each in (alice, bob, carol)]
         self.assertEqual((await self.call("PATCH", path, by_bob, json={"recipients": same}))["id"], talk["id"])
         await self.call("PATCH", path, by_bob, 422, json={"recipients": same[:1]})
+
+    async def test_a_post_to_a_list_is_for_those_on_it(self) -> None:
+        alice, bob, eve = [await self.person(name) for name in ("alice", "bob", "eve")]
+        token = await self.token(alice)
+        await self.follow(alice, bob)
+        id = (await self.call("POST", "/api/v1/lists", token, json={"title": "friends"}))["id"]
+        await self.call("POST", "/api/v1/statuses", token, 422, json={"status": "nobody", "visibility": f"list:{id}"})
+        await self.call("POST", f"/api/v1/lists/{id}/accounts", token, json={"account_ids": [str(bob.id)]})
+        said = await self.call("POST", "/api/v1/statuses", token, json={"status": "psst", "visibility": f"list:{id}"})
+        self.assertEqual(said["visibility"], "direct")
+        await self.call("GET", f"/api/v1/statuses/{said['id']}", await self.token(bob))
+        await self.call("GET", f"/api/v1/statuses/{said['id']}", await self.token(eve), 404)
+        await self.call("POST", "/api/v1/statuses", await self.token(eve), 404, json={"status": "x", "visibility": f"list:{id}"})
+        await self.call("POST", "/api/v1/statuses", token, 422, json={"status": "x", "visibility": "nonsense"})
+
+    async def test_a_thread_is_muted_for_a_while(self) -> None:
+        alice = await self.person("alice")
+        token = await self.token(alice)
+        note = await self.say(alice, "hello")
+        path = f"/api/v1/statuses/{note.id}"
+        self.assertTrue((await self.call("POST", f"{path}/mute", token, json={"expires_in": 3600}))["muted"])
+        await self.database.execute("UPDATE thread_mutes SET expires_at = now() - interval '1 second'")
+        self.assertFalse((await self.call("GET", path, token))["muted"])
+
+    async def test_mutes_say_how_one_stands_to_them(self) -> None:
+        alice, bob = await self.person("alice"), await self.person("bob")
+        token = await self.token(alice)
+        await self.call("POST", f"/api/v1/accounts/{bob.id}/mute", token)
+        (one,) = await self.call("GET", "/api/v1/mutes?with_relationships=true", token)
+        self.assertTrue(one["pleroma"]["relationship"]["muting"])
