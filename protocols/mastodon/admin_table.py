@@ -55,32 +55,32 @@ _REPORTS = (
 )
 
 _HOSTS = (
-    Row("GET", "/api/v1/admin/domain_blocks", hosts.blocks, STAFF, "admin:read:domain_blocks", list[AdminDomainBlock], NoForm, HOSTS),
+    Row("GET", "/api/v1/admin/domain_blocks", hosts.BLOCKS.many, STAFF, "admin:read:domain_blocks", list[AdminDomainBlock], NoForm, HOSTS),
     Row("POST", "/api/v1/admin/domain_blocks", hosts.add_block, STAFF, "admin:write:domain_blocks", AdminDomainBlock, hosts.BlockForm),
-    Row("GET", "/api/v1/admin/domain_blocks/<id>", hosts.show_block, STAFF, "admin:read:domain_blocks", AdminDomainBlock),
+    Row("GET", "/api/v1/admin/domain_blocks/<id>", hosts.BLOCKS.show, STAFF, "admin:read:domain_blocks", AdminDomainBlock),
     Row("PUT PATCH", "/api/v1/admin/domain_blocks/<id>", hosts.change_block, STAFF, "admin:write:domain_blocks", AdminDomainBlock, hosts.BlockChangeForm),
-    Row("DELETE", "/api/v1/admin/domain_blocks/<id>", hosts.delete_block, STAFF, "admin:write:domain_blocks", Empty),
-    Row("GET", "/api/v1/admin/domain_allows", hosts.allows, STAFF, "admin:read:domain_allows", list[AdminDomainAllow], NoForm, HOSTS),
+    Row("DELETE", "/api/v1/admin/domain_blocks/<id>", hosts.BLOCKS.delete, STAFF, "admin:write:domain_blocks", Empty),
+    Row("GET", "/api/v1/admin/domain_allows", hosts.ALLOWS.many, STAFF, "admin:read:domain_allows", list[AdminDomainAllow], NoForm, HOSTS),
     Row("POST", "/api/v1/admin/domain_allows", hosts.add_allow, STAFF, "admin:write:domain_allows", AdminDomainAllow, hosts.DomainForm),
-    Row("GET", "/api/v1/admin/domain_allows/<id>", hosts.show_allow, STAFF, "admin:read:domain_allows", AdminDomainAllow),
-    Row("DELETE", "/api/v1/admin/domain_allows/<id>", hosts.delete_allow, STAFF, "admin:write:domain_allows", Empty),
+    Row("GET", "/api/v1/admin/domain_allows/<id>", hosts.ALLOWS.show, STAFF, "admin:read:domain_allows", AdminDomainAllow),
+    Row("DELETE", "/api/v1/admin/domain_allows/<id>", hosts.ALLOWS.delete, STAFF, "admin:write:domain_allows", Empty),
 )
 
 _SIGN_UPS = (
-    Row("GET", "/api/v1/admin/email_domain_blocks", signups.email_domains, STAFF, "admin:read:email_domain_blocks", list[AdminEmailDomainBlock], NoForm, MANY),
+    Row("GET", "/api/v1/admin/email_domain_blocks", signups.EMAIL_DOMAINS.many, STAFF, "admin:read:email_domain_blocks", list[AdminEmailDomainBlock], NoForm, MANY),
     Row("POST", "/api/v1/admin/email_domain_blocks", signups.add_email_domain, STAFF, "admin:write:email_domain_blocks", AdminEmailDomainBlock, signups.EmailDomainForm),
-    Row("GET", "/api/v1/admin/email_domain_blocks/<id>", signups.show_email_domain, STAFF, "admin:read:email_domain_blocks", AdminEmailDomainBlock),
-    Row("DELETE", "/api/v1/admin/email_domain_blocks/<id>", signups.delete_email_domain, STAFF, "admin:write:email_domain_blocks", Empty),
-    Row("GET", "/api/v1/admin/canonical_email_blocks", signups.emails, STAFF, "admin:read:canonical_email_blocks", list[AdminCanonicalEmailBlock], NoForm, MANY),
+    Row("GET", "/api/v1/admin/email_domain_blocks/<id>", signups.EMAIL_DOMAINS.show, STAFF, "admin:read:email_domain_blocks", AdminEmailDomainBlock),
+    Row("DELETE", "/api/v1/admin/email_domain_blocks/<id>", signups.EMAIL_DOMAINS.delete, STAFF, "admin:write:email_domain_blocks", Empty),
+    Row("GET", "/api/v1/admin/canonical_email_blocks", signups.EMAILS.many, STAFF, "admin:read:canonical_email_blocks", list[AdminCanonicalEmailBlock], NoForm, MANY),
     Row("POST", "/api/v1/admin/canonical_email_blocks", signups.add_email, STAFF, "admin:write:canonical_email_blocks", AdminCanonicalEmailBlock, signups.EmailForm),
     Row("POST", "/api/v1/admin/canonical_email_blocks/test", signups.test_email, STAFF, "admin:read:canonical_email_blocks", list[AdminCanonicalEmailBlock], signups.TestForm),
-    Row("GET", "/api/v1/admin/canonical_email_blocks/<id>", signups.show_email, STAFF, "admin:read:canonical_email_blocks", AdminCanonicalEmailBlock),
-    Row("DELETE", "/api/v1/admin/canonical_email_blocks/<id>", signups.delete_email, STAFF, "admin:write:canonical_email_blocks", Empty),
-    Row("GET", "/api/v1/admin/ip_blocks", signups.ips, STAFF, "admin:read:ip_blocks", list[AdminIpBlock], NoForm, MANY),
+    Row("GET", "/api/v1/admin/canonical_email_blocks/<id>", signups.EMAILS.show, STAFF, "admin:read:canonical_email_blocks", AdminCanonicalEmailBlock),
+    Row("DELETE", "/api/v1/admin/canonical_email_blocks/<id>", signups.EMAILS.delete, STAFF, "admin:write:canonical_email_blocks", Empty),
+    Row("GET", "/api/v1/admin/ip_blocks", signups.IPS.many, STAFF, "admin:read:ip_blocks", list[AdminIpBlock], NoForm, MANY),
     Row("POST", "/api/v1/admin/ip_blocks", signups.add_ip, STAFF, "admin:write:ip_blocks", AdminIpBlock, signups.IpForm),
-    Row("GET", "/api/v1/admin/ip_blocks/<id>", signups.show_ip, STAFF, "admin:read:ip_blocks", AdminIpBlock),
+    Row("GET", "/api/v1/admin/ip_blocks/<id>", signups.IPS.show, STAFF, "admin:read:ip_blocks", AdminIpBlock),
     Row("PUT PATCH", "/api/v1/admin/ip_blocks/<id>", signups.change_ip, STAFF, "admin:write:ip_blocks", AdminIpBlock, signups.IpChangeForm),
-    Row("DELETE", "/api/v1/admin/ip_blocks/<id>", signups.delete_ip, STAFF, "admin:write:ip_blocks", Empty),
+    Row("DELETE", "/api/v1/admin/ip_blocks/<id>", signups.IPS.delete, STAFF, "admin:write:ip_blocks", Empty),
 )
 
 _FIGURES = (

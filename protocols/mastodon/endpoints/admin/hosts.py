@@ -6,15 +6,18 @@ from typing import Literal
 
 import msgspec
 
+from pleromad.moderation import Moderation
 from pleromad.moderation.hosts import Exists
-from protocols.mastodon.door import Call, Listed, NoForm
+from protocols.mastodon.door import Call
+from protocols.mastodon.endpoints.admin.kept import Kept
 from protocols.mastodon.entities.admin import AdminDomainAllow, AdminDomainBlock, ExistingDomainBlock
-from protocols.mastodon.entities.base import Empty
-from protocols.mastodon.from_core.accounts import encode
 from protocols.mastodon.from_core.admin import domain_allow, domain_block
 from web.answers import Answer
 
 Severity = Literal["silence", "suspend", "noop"]
+
+BLOCKS = Kept(Moderation.host_blocks, Moderation.host_block, Moderation.unblock_host, domain_block)
+ALLOWS = Kept(Moderation.host_allows, Moderation.host_allow, Moderation.disallow_host, domain_allow)
 
 
 class DomainForm(msgspec.Struct):
@@ -40,15 +43,6 @@ class BlockChangeForm(msgspec.Struct):
     obfuscate: bool | None = None
 
 
-async def blocks(call: Call[NoForm]) -> Listed:
-    found = await call.core.moderation.host_blocks(call.me, call.page)
-    return Listed.of([encode(domain_block(one)) for one in found.items], found)
-
-
-async def show_block(call: Call[NoForm]) -> AdminDomainBlock:
-    return domain_block(await call.core.moderation.host_block(call.me, call.id))
-
-
 async def add_block(call: Call[BlockForm]) -> AdminDomainBlock | Answer:
     """Of one that is there already, the refusal shows it."""
     form = msgspec.structs.asdict(call.form)
@@ -64,24 +58,5 @@ async def change_block(call: Call[BlockChangeForm]) -> AdminDomainBlock:
     return domain_block(await call.core.moderation.change_host_block(call.me, call.id, **changes))
 
 
-async def delete_block(call: Call[NoForm]) -> Empty:
-    await call.core.moderation.unblock_host(call.me, call.id)
-    return Empty()
-
-
-async def allows(call: Call[NoForm]) -> Listed:
-    found = await call.core.moderation.host_allows(call.me, call.page)
-    return Listed.of([encode(domain_allow(one)) for one in found.items], found)
-
-
-async def show_allow(call: Call[NoForm]) -> AdminDomainAllow:
-    return domain_allow(await call.core.moderation.host_allow(call.me, call.id))
-
-
 async def add_allow(call: Call[DomainForm]) -> AdminDomainAllow:
     return domain_allow(await call.core.moderation.allow_host(call.me, call.form.domain))
-
-
-async def delete_allow(call: Call[NoForm]) -> Empty:
-    await call.core.moderation.disallow_host(call.me, call.id)
-    return Empty()
