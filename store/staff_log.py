@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pleromad.model.moderation import LogFilter
 from pleromad.model.page import Page
 from store.pool import Jsonb, Queries
 from store.rows import between, newest_first
@@ -27,10 +28,14 @@ async def add(
     )
 
 
-async def page_of(db: Queries, page: Page) -> list[Sequence[Any]]:
+async def page_of(db: Queries, page: Page, wanted: LogFilter) -> list[Sequence[Any]]:
     """id, account id, action, target type, target id, target, details, created_at; newest first."""
     where, tail, params = between(page)
     rows = await db.fetch(
-        f"SELECT id, account_id, action, target_type, target_id, target, details, created_at FROM staff_log WHERE true{where}{tail}", params
+        f"SELECT id, account_id, action, target_type, target_id, target, details, created_at FROM staff_log"
+        " WHERE (%(by)s::bigint IS NULL OR account_id = %(by)s) AND (%(since)s::timestamptz IS NULL OR created_at >= %(since)s)"
+        " AND (%(until)s::timestamptz IS NULL OR created_at <= %(until)s)"
+        f" AND (%(search)s = '' OR position(lower(%(search)s) in lower(action || ' ' || target_type || ' ' || target)) > 0){where}{tail}",
+        {**params, "by": wanted.by, "since": wanted.since, "until": wanted.until, "search": wanted.search},
     )
     return newest_first(rows, page)

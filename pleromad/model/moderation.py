@@ -95,6 +95,16 @@ class Sanction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which entries of the staff's log. `search`: in what was done, and to whom."""
+
+    by: int | None = None
+    search: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """`uses` so far. Its code is not known."""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pleromad.model.account import Account
-from pleromad.model.moderation import LogEntry, Permission
+from pleromad.model.moderation import LogEntry, LogFilter, Permission
 from pleromad.model.page import Page, Slice
 from pleromad.moderation.desk import Officer
 from store import staff_log
+
+ALL = LogFilter()
 
 
 class Log(Officer):
@@ -14,9 +16,9 @@ class Log(Officer):
         """Note what was done past `Moderation`."""
         await self.log(self._database, by, action, target_type, target_id, target)
 
-    async def entries(self, by: Account | None, page: Page) -> Slice[LogEntry]:
+    async def entries(self, by: Account | None, page: Page, wanted: LogFilter = ALL) -> Slice[LogEntry]:
         self.need(by, Permission.VIEW_AUDIT_LOG)
-        rows = await staff_log.page_of(self._database, page)
+        rows = await staff_log.page_of(self._database, page, wanted)
         if not rows:
             return Slice(())
         people = await self._desk.reading.accounts({row[1] for row in rows if row[1] is not None})

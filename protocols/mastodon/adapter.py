@@ -53,7 +53,8 @@ def build(core: Core, site: Site, reactor: Any) -> Hub:
     site.cors("/api", "/auth/password")
     for row in ROWS:
         door.open(row)
-    site.route("GET", openapi.PATH, _document(reactor))
+    for path in (openapi.PATH, "/api/openapi"):  # the second is Pleroma's
+        site.route("GET", path, _document(reactor))
     for path, name in ((AVATAR, "avatar.png"), (HEADER, "header.png")):
         site.route("GET", path, _picture(name))
     core.jobs.work(PUSH, Sender(core, client_of(core, reactor), door.render).send, concurrency=16, per_key=4)

@@ -70,7 +70,7 @@ PLEROMA_BESIDE = """
 | --- | --- |
 | `/oauth/token` with `grant_type=password`, `/oauth/mfa/challenge`, HTTP Basic | `web/oauth`, `web/auth.py` |
 | `/main/ostatus`, `/instance/panel.html`, `/static/terms-of-service.html`, `/static/stickers.json`, `/favicon.png` | `web/pages` |
-| `/nodeinfo/2.0.json`, `/nodeinfo/2.1.json`, `/authorize_interaction`, `/ostatus_subscribe`, `/users/NAME/inbox` and `outbox` | `protocols/activitypub` |
+| `/nodeinfo/2.0.json`, `/nodeinfo/2.1.json`, `/authorize_interaction`, `/ostatus_subscribe`, `/users/NAME/inbox` and `outbox`, `/api/ap/whoami`, `/api/ap/upload_media` | `protocols/activitypub` |
 | `/api/v1/streaming` with `pleroma:chat_update` and the others | `protocols/mastodon/streaming` |
 
 ## Refused, with the reason

@@ -164,7 +164,7 @@ _FEDERATION = (
     Row("DELETE", f"{BASE}/instances/<instance>", server.forget_host, STAFF, "admin:write", str),
 )
 
-_LOG = (Row("GET", f"{BASE}/moderation_log", server.log, STAFF, "admin:read", ModerationLog, PagedForm),)
+_LOG = (Row("GET", f"{BASE}/moderation_log", server.log, STAFF, "admin:read", ModerationLog, server.LogForm),)
 _FIGURES = (Row("GET", f"{BASE}/stats", statuses.stats, STAFF, "admin:read", StatusCounts, statuses.StatsForm),)
 _EMOJIS = (
     Row("POST", f"{BASE}/reload_emoji", server.reload_emoji, STAFF, "admin:write", str),

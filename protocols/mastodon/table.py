@@ -381,6 +381,7 @@ _SEARCH = (
 _PLEROMA = (
     Row("POST", "/api/v1/pleroma/accounts/confirmation_resend", emails.resend_to, ANYBODY, "", None, emails.WhoForm, limit=LOG_INS),
     Row("GET", "/api/v1/pleroma/password_reset/<token>", emails.to_new_password, ANYBODY, "", None),
+    Row("POST", "/api/v1/pleroma/password_reset", emails.new_password, ANYBODY, "", Success, emails.ResetForm, limit=LOG_INS),
     Row("POST", "/api/v1/pleroma/change_password", security.change_password, PERSON, "write:accounts", Success, security.NewPasswordForm, limit=LOG_INS),
     Row("POST", "/api/v1/pleroma/change_email", security.change_email, PERSON, "write:accounts", Success, security.EmailForm, limit=LOG_INS),
     Row("POST", "/api/v1/pleroma/delete_account", security.delete_account, PERSON, "write:accounts", Success, security.PasswordForm, limit=LOG_INS),

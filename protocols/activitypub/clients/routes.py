@@ -13,6 +13,7 @@ from pleromad.model.account import Account
 from pleromad.model.activity import Origin
 from protocols.activitypub import documents, from_core
 from protocols.activitypub.clients.acting import ACTS, Act, activity_of
+from protocols.activitypub.delivery import actor_document
 from protocols.activitypub.door import Door
 from protocols.activitypub.errors import answering
 from protocols.activitypub.serving.collections import PAGE, page_of
@@ -43,6 +44,7 @@ def register(site: Site, door: Door) -> None:
     settings = door.core.settings
     site.route("POST", "/users/<name>/outbox", answering(clients.post), max_body=documents.MAX_BYTES)
     site.route("GET", "/users/<name>/inbox", answering(clients.inbox))
+    site.route("GET", "/api/ap/whoami", answering(clients.who))
     site.route("POST", PROXY, answering(clients.proxy))
     site.route("POST", UPLOAD, answering(clients.upload), max_body=settings.media.max_video_bytes + 65_536)
 
@@ -74,6 +76,11 @@ class Clients:
             return Answer(200 if outcome.duplicate else 201, b"", "")
         document = from_core.activity(row.data)
         return Answer.json(document, status=201, media_type=from_core.SENT_AS, headers=(("Location", row.uri),))
+
+    async def who(self, request: Request) -> Answer:
+        """The actor whose token it is (Pleroma)."""
+        me = (await viewer_of(request, self._core)).need("read", "read:accounts")
+        return document_answer(from_core.with_actor_context(await actor_document(self._door, me)), private=True)
 
     async def inbox(self, request: Request) -> Answer:
         """What has come to the reader: notes and boosts in their home, and those that name them, newest first."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from pleromad.errors import Conflict, Forbidden
+from pleromad.errors import Conflict, Forbidden, Invalid
 from protocols.mastodon.door import Call, NoForm
 from protocols.mastodon.entities.base import Empty
+from protocols.mastodon.entities.security import Success
 from web.answers import Answer
 
 OTHER_APP = "This method is only available to the application the user originally signed-up with"
@@ -14,6 +15,16 @@ OTHER_APP = "This method is only available to the application the user originall
 
 class EmailForm(msgspec.Struct):
     email: str | None = None
+
+
+class PasswordsForm(msgspec.Struct):
+    token: str
+    password: str
+    password_confirmation: str
+
+
+class ResetForm(msgspec.Struct):
+    data: PasswordsForm
 
 
 class WhoForm(msgspec.Struct):
@@ -52,6 +63,15 @@ async def forgotten(call: Call[WhoForm]) -> Answer:
 async def to_new_password(call: Call[NoForm]) -> Answer:
     """Where Pleroma has its page."""
     return Answer.redirect(f"/new-password/{call.request.params['token']}")
+
+
+async def new_password(call: Call[ResetForm]) -> Success:
+    """With the token of a letter, or of staff's link."""
+    form = call.form.data
+    if form.password != form.password_confirmation:
+        raise Invalid("Validation failed: the two passwords are not the same", field="password_confirmation")
+    await call.core.accounts.reset_password(form.token, form.password)
+    return Success()
 
 
 async def to_confirm(call: Call[NoForm]) -> Answer:

@@ -39,6 +39,13 @@ class ClientCase(InboxCase):
         return {"type": "Note", "content": "<p>hello</p>", "to": [PUBLIC], "cc": [self.alice.followers_uri], **more}
 
 
+class WhoTests(ClientCase):
+    async def test_a_token_tells_whose_it_is(self) -> None:
+        status, body = await self.far.send("GET", f"{self.here.url}/api/ap/whoami", {"Authorization": f"Bearer {self.token}"}, b"")
+        self.assertEqual((status, json.loads(body)["id"]), (200, self.alice.uri))
+        self.assertEqual((await self.far.get(f"{self.here.url}/api/ap/whoami"))[0], 401)
+
+
 class OutboxTests(ClientCase):
     async def test_a_bare_note_is_created_and_delivered(self) -> None:
         await self.follow_bob()

@@ -47,6 +47,9 @@ class AdminTests(MastodonCase):
         await self.call("PATCH", f"{USERS}/deactivate", self.by_molly, 403, json={"nicknames": ["ada"]})
         log = await self.call("GET", "/api/v1/pleroma/admin/moderation_log", self.by_ada)
         self.assertEqual([one["message"] for one in log["items"]], ["@molly: enable account alice", "@molly: disable account alice"])
+        for query, count in (("search=disable", 1), (f"user_id={self.molly.id}", 2), (f"user_id={self.ada.id}", 0), ("start_date=2020-01-01T00:00:00Z", 2), ("end_date=2020-01-01T00:00:00Z", 0)):
+            log = await self.call("GET", f"/api/v1/pleroma/admin/moderation_log?{query}", self.by_ada)
+            self.assertEqual(len(log["items"]), count, query)
 
     async def test_roles_are_given_by_those_above(self) -> None:
         await self.begin()
@@ -69,6 +72,12 @@ class AdminTests(MastodonCase):
         await self.begin()
         reset = await self.call("GET", f"{USERS}/alice/password_reset", self.by_ada)
         self.assertTrue(reset["link"].endswith(reset["token"]))
+        given = {"data": {"token": reset["token"], "password": "a new horse battery", "password_confirmation": "a new horse"}}
+        await self.call("POST", "/api/v1/pleroma/password_reset", status=422, json=given)
+        given["data"]["password_confirmation"] = "a new horse battery"
+        await self.call("POST", "/api/v1/pleroma/password_reset", json=given)
+        self.assertEqual((await self.core.accounts.log_in("alice", "a new horse battery")).account.id, self.alice.id)
+        await self.call("POST", "/api/v1/pleroma/password_reset", status=404, json=given)
         await self.call("GET", f"{USERS}/alice/password_reset", self.by_molly, 403)
         await self.person("adam", role=Role.ADMIN)
         await self.call("GET", f"{USERS}/adam/password_reset", self.by_ada, 403)

@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from pleromad.errors import Invalid, NotFound
+from pleromad.model.moderation import LogFilter
 from pleromad.moderation.settings import UNSET
-from protocols.mastodon.door import Call, NoForm
+from protocols.mastodon.door import Call, NoForm, id_of
 from protocols.mastodon.endpoints.numbered import PagedForm
+from protocols.mastodon.endpoints.scheduled import moment_of
 from protocols.mastodon.entities import pleroma_admin as told
 from web.answers import Answer
 from web.bodies import Upload
@@ -18,13 +20,27 @@ DOCUMENTS = {"instance-panel": ("instance.panel", "/instance/panel.html"), "term
 MAX_DOCUMENT = 50_000
 
 
+class LogForm(PagedForm):
+    start_date: str = ""
+    end_date: str = ""
+    user_id: str = ""
+    search: str = ""
+
+
 class DocumentForm(msgspec.Struct):
     file: Upload | str
 
 
-async def log(call: Call[PagedForm]) -> told.ModerationLog:
-    page = call.form.part
-    found = await call.core.moderation.entries(call.me, page)
+async def log(call: Call[LogForm]) -> told.ModerationLog:
+    form = call.form
+    page = form.part
+    wanted = LogFilter(
+        by=id_of(form.user_id) if form.user_id else None,
+        search=form.search.strip(),
+        since=moment_of(form.start_date) if form.start_date else None,
+        until=moment_of(form.end_date) if form.end_date else None,
+    )
+    found = await call.core.moderation.entries(call.me, page, wanted)
     items = [
         told.LogItem(
             id=str(one.id),
