@@ -187,6 +187,8 @@ class WritingTests(MastodonCase):
         await self.database.execute("UPDATE notes SET expires_at = now() - interval '1 second'")
         await self.core.upkeep.expire_notes()
         await self.call("GET", f"/api/v1/statuses/{said['id']}", token, 404)
+        told = await self.database.fetch("SELECT data -> 'object' ->> 'id', visibility FROM activities WHERE type = 'Delete'")
+        self.assertEqual(told, [(said["uri"], "public")])  # which is what other servers are sent
         await self.call("POST", "/api/v1/statuses", token, 422, data={"status": "never", "expires_in": "-1"})
 
     async def test_local_posts_stay_here(self) -> None:
