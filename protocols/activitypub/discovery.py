@@ -197,7 +197,7 @@ def _metadata(settings: Settings) -> dict[str, Any]:
         "mailerEnabled": settings.mail.on,
         "restrictedNicknames": [],
         "skipThreadContainment": True,
-        "suggestions": {"enabled": True},
+        "suggestions": {"enabled": False},  # with it Pleroma-FE shows three people, and fails where there are fewer
     }
 
 
