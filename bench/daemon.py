@@ -24,6 +24,29 @@ from store.pool import Database
 CONFIG = "PLEROMAD_BENCH_CONFIG"
 TRACE = "PLEROMAD_BENCH_TRACE"  # a file to which every statement is written
 SOCKET = "PLEROMAD_BENCH_SOCKET"
+PULSE = "PLEROMAD_BENCH_PULSE"  # watch for how long the reactor is held
+PULSE_SECONDS = 0.004
+
+
+class Pulse:
+    """Comes every few milliseconds and notes by how much it was late."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+        self._due = 0.0
+        self._longest = 0.0
+        self._beat()
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if self._due:
+            self._longest = max(self._longest, now - self._due)
+        self._due = now + PULSE_SECONDS
+        self._reactor.callLater(PULSE_SECONDS, self._beat)
+
+    def longest(self) -> float:
+        longest, self._longest = self._longest, 0.0
+        return longest
 
 
 class Counters(Protocol):
@@ -31,15 +54,18 @@ class Counters(Protocol):
 
     transport: Any
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, pulse: Pulse | None) -> None:
         self._house = house
+        self._pulse = pulse
 
     def connectionMade(self) -> None:
         core = getattr(self._house, "core", None)
         ready = core is not None and self._house.http is not None and bool(self._house.http.ports)
-        counted = {"ready": ready, "statements": 0, "round_trips": 0}
+        counted: dict[str, Any] = {"ready": ready, "statements": 0, "round_trips": 0}
         if core is not None:
             counted |= {"statements": core.statements, "round_trips": core.round_trips}
+        if self._pulse is not None:
+            counted["longest_hold"] = self._pulse.longest()
         self.transport.write(json.dumps(counted).encode())
         self.transport.loseConnection()
 
@@ -47,11 +73,12 @@ class Counters(Protocol):
 class Ear(Factory):
     noisy = False
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, pulse: Pulse | None) -> None:
         self._house = house
+        self._pulse = pulse
 
     def buildProtocol(self, addr: object) -> Counters:
-        return Counters(self._house)
+        return Counters(self._house, self._pulse)
 
 
 def trace(file: Path) -> None:
@@ -79,5 +106,6 @@ def make() -> Service:
     daemon.setServiceParent(application)
     if os.environ.get(TRACE):
         trace(Path(os.environ[TRACE]))
-    StreamServerEndpointService(UNIXServerEndpoint(reactor, os.environ[SOCKET]), Ear(house)).setServiceParent(application)
+    pulse = Pulse(reactor) if os.environ.get(PULSE) else None
+    StreamServerEndpointService(UNIXServerEndpoint(reactor, os.environ[SOCKET]), Ear(house, pulse)).setServiceParent(application)
     return application

@@ -46,10 +46,14 @@ def free_port() -> int:
 class Daemon:
     """A daemon that runs, and where it listens."""
 
-    def __init__(self, process: subprocess.Popen[bytes], http: int, gopher: int, ear: Path, dsn: str, keys: Path, postmaster: int) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], http: int, gopher: int, ear: Path, dsn: str, keys: Path, postmaster: int, config: Path, irc: int = 0
+    ) -> None:
         self.process = process
         self.http = http
         self.gopher = gopher
+        self.config = config
+        self.irc = irc
         self._ear = ear
         self.dsn = dsn
         self.keys = keys
@@ -77,6 +81,10 @@ class Daemon:
         """Messages to PostgreSQL: some hold several statements."""
         return int(self.counted()["round_trips"])
 
+    def longest_hold(self) -> float:
+        """For how long at most the reactor was held since this was asked last, in seconds; for a Bench with a pulse."""
+        return float(self.counted()["longest_hold"])
+
     @property
     def cpu_seconds(self) -> float:
         """What the daemon has used so far, in all its threads."""
@@ -98,10 +106,14 @@ class Daemon:
 
 
 class Bench:
-    """`profile`: have twistd write what took the time (cProfile) into the folder; everything is slower then."""
+    """`profile`: have twistd write what took the time (cProfile) into the folder; everything is slower then.
 
-    def __init__(self, folder: Path, sizes: Sizes, *, profile: bool = False) -> None:
+    `pulse`: the daemon watches for how long its reactor is held.
+    """
+
+    def __init__(self, folder: Path, sizes: Sizes, *, profile: bool = False, pulse: bool = False) -> None:
         self.profile = profile
+        self.pulse = pulse
         self.folder = folder.resolve()
         self.sizes = sizes
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -176,14 +188,19 @@ class Bench:
     # ---- the daemon
 
     @contextmanager
-    def daemon(self, *, tls: bool = False) -> Iterator[Daemon]:
-        """A daemon on a fresh copy of the data; stopped, with the copy, in the end. `tls`: its HTTP port speaks it."""
-        template = self.template()
+    def daemon(self, *, tls: bool = False, irc: bool = False, empty: bool = False) -> Iterator[Daemon]:
+        """A daemon on a fresh copy of the data; stopped, with the copy, in the end. `tls`: its HTTP port speaks it.
+
+        `empty`: with nobody in it, under the name localhost:PORT, so that two of them can talk.
+        """
         name = f"bench_run_{secrets.token_hex(4)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        if empty:
+            self.postgres.database(name)
+        else:
+            self._run(f"CREATE DATABASE {name} TEMPLATE {self.template()} STRATEGY FILE_COPY")
         folder = Path(tempfile.mkdtemp(prefix="pleromad-bench-"))
         try:
-            daemon = self._start(folder, self.postgres.dsn(name), tls)
+            daemon = self._start(folder, self.postgres.dsn(name), tls=tls, irc=irc, named=not empty)
             try:
                 yield daemon
             finally:
@@ -196,19 +213,21 @@ class Bench:
             self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _start(self, folder: Path, dsn: str, tls: bool) -> Daemon:
-        http, gopher = free_port(), free_port()
-        config = self._config(folder, dsn, http, gopher, tls)
+    def _start(self, folder: Path, dsn: str, *, tls: bool, irc: bool, named: bool) -> Daemon:
+        http, gopher, chat = free_port(), free_port(), free_port() if irc else 0
+        config = self._config(folder, dsn, http, gopher, tls, irc=chat, named=named)
         ear = folder / "ear"
         environment = {**os.environ, "PLEROMAD_BENCH_CONFIG": str(config), "PLEROMAD_BENCH_SOCKET": str(ear), "PYTHONPATH": str(ROOT)}
-        logfile = self.folder / "daemon.log"
+        if self.pulse:
+            environment["PLEROMAD_BENCH_PULSE"] = "1"
+        logfile = self.folder / ("daemon.log" if named else f"daemon-{http}.log")
         logfile.unlink(missing_ok=True)
         command = [str(PROGRAMS / "twistd"), "--nodaemon", "--pidfile=", f"--logfile={logfile}"]
         if self.profile:
             command += ["--savestats", "--profiler=cprofile", f"--profile={self.folder / 'daemon.prof'}"]
         command += ["-y", str(ROOT / "bench" / "daemon.tac")]
         process = subprocess.Popen(command, env=environment, cwd=folder)
-        daemon = Daemon(process, http, gopher, ear, dsn, self.folder / "keys.json", self.postmaster)
+        daemon = Daemon(process, http, gopher, ear, dsn, self.folder / "keys.json", self.postmaster, config, chat)
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             if process.poll() is not None:
@@ -222,16 +241,17 @@ class Bench:
         process.kill()
         raise SystemExit(f"The daemon did not start in {START_SECONDS} s; its log is {logfile}")
 
-    def _config(self, folder: Path, dsn: str, http: int, gopher: int, tls: bool = False) -> Path:
+    def _config(self, folder: Path, dsn: str, http: int, gopher: int, tls: bool = False, *, irc: int = 0, named: bool = True) -> Path:
         listen = f"tcp:{http}:interface=127.0.0.1"
         if tls:
             certificate = _certificate(folder)
             listen = f"ssl:{http}:privateKey={certificate}:certKey={certificate}:interface=127.0.0.1"
         config = folder / "bench.toml"
+        domain, base = (DOMAIN, BASE) if named else (f"localhost:{http}", f"http://localhost:{http}")
         config.write_text(
             f"""\
 [instance]
-domain = "{DOMAIN}"
+domain = "{domain}"
 name = "Bench"
 registrations = "closed"
 [store]
@@ -239,12 +259,13 @@ dsn = "{dsn}"
 data_dir = "{folder / "data"}"
 [http]
 listen = ["{listen}"]
-public_url = "{BASE}"
+public_url = "{base}"
 [gopher]
 enabled = true
 listen = ["tcp:{gopher}:interface=127.0.0.1"]
 [irc]
-enabled = false
+enabled = {"true" if irc else "false"}
+listen = ["tcp:{irc}:interface=127.0.0.1"]
 [federation]
 allow_http = true
 allow_private_addresses = true
