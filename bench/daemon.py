@@ -6,6 +6,7 @@ signal handler or a page for it would be code that everybody's daemon carries fo
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import time
@@ -29,13 +30,23 @@ PULSE_SECONDS = 0.004
 
 
 class Pulse:
-    """Comes every few milliseconds and notes by how much it was late."""
+    """Comes every few milliseconds and notes by how much it was late; and how long collecting garbage took."""
 
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._due = 0.0
         self._longest = 0.0
+        self._collecting = 0.0
+        self._collected = 0.0
+        gc.callbacks.append(self._garbage)
         self._beat()
+
+    def _garbage(self, phase: str, info: dict[str, int]) -> None:
+        now = time.monotonic()
+        if phase == "start":
+            self._collecting = now
+        else:
+            self._collected = max(self._collected, now - self._collecting)
 
     def _beat(self) -> None:
         now = time.monotonic()
@@ -44,8 +55,10 @@ class Pulse:
         self._due = now + PULSE_SECONDS
         self._reactor.callLater(PULSE_SECONDS, self._beat)
 
-    def longest(self) -> float:
-        longest, self._longest = self._longest, 0.0
+    def longest(self) -> dict[str, float]:
+        """In seconds, since this was asked last."""
+        longest = {"longest_hold": self._longest, "longest_collection": self._collected}
+        self._longest = self._collected = 0.0
         return longest
 
 
@@ -65,7 +78,7 @@ class Counters(Protocol):
         if core is not None:
             counted |= {"statements": core.statements, "round_trips": core.round_trips}
         if self._pulse is not None:
-            counted["longest_hold"] = self._pulse.longest()
+            counted |= self._pulse.longest()
         self.transport.write(json.dumps(counted).encode())
         self.transport.loseConnection()
 

@@ -81,9 +81,10 @@ class Daemon:
         """Messages to PostgreSQL: some hold several statements."""
         return int(self.counted()["round_trips"])
 
-    def longest_hold(self) -> float:
-        """For how long at most the reactor was held since this was asked last, in seconds; for a Bench with a pulse."""
-        return float(self.counted()["longest_hold"])
+    def longest_hold(self) -> tuple[float, float]:
+        """For how long at most the reactor was held since this was asked last, and by a collection of garbage; seconds; needs a pulse."""
+        counted = self.counted()
+        return float(counted["longest_hold"]), float(counted["longest_collection"])
 
     @property
     def cpu_seconds(self) -> float:

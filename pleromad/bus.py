@@ -18,6 +18,7 @@ from store.listen import PAYLOAD_LIMIT_BYTES, Listener
 from store.pool import Database
 
 Listen = Callable[[Event], Awaitable[None] | None]
+NEXT_SECONDS = 0.02  # after a message to the other daemons until the next
 log = Logger()
 _decoder = msgspec.json.Decoder(tuple[str, list[Event]])
 
@@ -27,13 +28,22 @@ class Bus:
         self._listeners: list[_Ear] = []
         self._untold: list[Event] = []
         self._telling = False
+        self._timer: Any = None  # IDelayedCall
+        self._paced = False  # between start and stop
+        self._reactor = reactor
         self._name = secrets.token_hex(4)
         self._wire = Listener(database, reactor, self._heard)
 
     async def start(self) -> None:
         await self._wire.start()
+        self._paced = True
 
     async def stop(self) -> None:
+        self._paced = False
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+            self._telling = False
+            await self._tell()
         await self._wire.stop()
 
     def listen(self, listener: Listen) -> Callable[[], None]:
@@ -63,22 +73,33 @@ class Bus:
             ear.put(event)
 
     async def _tell_others(self) -> None:
-        """What happens while others are told goes with the next message."""
+        """What happens while others are told, and shortly after, goes with the next message."""
         try:
-            while self._untold:
-                events, self._untold = self._untold, []
-                batch: list[Event] = []
-                size = 0
-                for event in events:
-                    length = len(msgspec.json.encode(event)) + 1
-                    if batch and size + length > PAYLOAD_LIMIT_BYTES - 100:
-                        await self._send(batch)
-                        batch, size = [], 0
-                    batch.append(event)
-                    size += length
-                await self._send(batch)
+            await self._tell()
         finally:
-            self._telling = False
+            if self._paced:
+                self._timer = self._reactor.callLater(NEXT_SECONDS, self._next)
+            else:
+                self._telling = False
+
+    def _next(self) -> None:
+        self._telling = bool(self._untold)
+        if self._telling:
+            spawn(self._tell_others(), "telling other daemons")
+
+    async def _tell(self) -> None:
+        while self._untold:
+            events, self._untold = self._untold, []
+            batch: list[Event] = []
+            size = 0
+            for event in events:
+                length = len(msgspec.json.encode(event)) + 1
+                if batch and size + length > PAYLOAD_LIMIT_BYTES - 100:
+                    await self._send(batch)
+                    batch, size = [], 0
+                batch.append(event)
+                size += length
+            await self._send(batch)
 
     async def _send(self, batch: Sequence[Event]) -> None:
         payload = msgspec.json.encode((self._name, list(batch)))

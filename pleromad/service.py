@@ -100,7 +100,8 @@ class ActivityService:
             if known is not None:
                 return known
             done, result = await self._database.transaction(work, lasting=lasting)
-        for kind in (*self._durable, *done.wake):
+        durable = () if result.stays and not done.also else self._durable
+        for kind in (*durable, *done.wake):
             self._jobs.wake(kind)
         if done.notified:
             self._jobs.wake(PUSH)
@@ -189,7 +190,7 @@ class ActivityService:
                 visibility=visibility,
                 local=account.local,
                 data=data,
-                jobs=self._durable if account.local else (),
+                jobs=self._durable if account.local and not (result.stays and id == work.activity_id) else (),
             )
         if work.origin.idempotency_key:
             await activity_rows.remember(work.tx, work.actor.id, work.origin.idempotency_key, work.activity_id, result.note_id)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pleromad.model.account import Account
 from pleromad.model.page import Page
 from pleromad.model.room import MaskEntry
+from store import accounts as account_rows
 from store.pool import Queries
 
 COLUMNS = """r.account_id, r.topic, r.topic_by, r.topic_at, r.invite_only, r.moderated, r.members_only, r.secret, r.topic_locked,
@@ -193,13 +196,56 @@ async def change(db: Queries, room_id: int, columns: Mapping[str, Any]) -> None:
     await db.write(f"UPDATE rooms SET {assignments} WHERE account_id = %s", (*columns.values(), room_id))
 
 
+# A room's followers elsewhere: whether there are any, and whether some of them are on hosts that know no groups.
+_ELSEWHERE = """EXISTS (SELECT FROM follows f JOIN accounts m ON m.id = f.account_id WHERE f.target_id = {room} AND f.accepted AND m.domain IS NOT NULL)"""
+_BOOSTS = """EXISTS (SELECT FROM follows f JOIN accounts m ON m.id = f.account_id JOIN hosts h ON h.host = substring(m.inbox from '^https?://([^/]+)')
+    WHERE f.target_id = {room} AND f.accepted AND m.domain IS NOT NULL AND h.groups = false)"""
+
+
 async def remote_members(db: Queries, room_id: int) -> tuple[bool, bool]:
     """(whether there are members elsewhere, whether some are on hosts that know no groups)."""
-    row = await db.fetch_one(
-        "SELECT count(*) > 0, coalesce(bool_or(h.groups = false), false) FROM follows f JOIN accounts a ON a.id = f.account_id"
-        " LEFT JOIN hosts h ON h.host = substring(a.inbox from '^https?://([^/]+)')"
-        " WHERE f.target_id = %s AND f.accepted AND a.domain IS NOT NULL",
-        (room_id,),
-    )
+    row = await db.fetch_one(f"SELECT {_ELSEWHERE.format(room='%(room)s')}, {_BOOSTS.format(room='%(room)s')}", {"room": room_id})
     assert row is not None
     return row[0], row[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Doorstep:
+    """A room and how somebody who wants to speak in it stands to it. `known`: it has the settings of a room.
+
+    `masks` are (kind, mask); `members_elsewhere` as `remote_members` has them.
+    """
+
+    room: Account
+    known: bool
+    invite_only: bool
+    moderated: bool
+    members_only: bool
+    secret: bool
+    banned: bool
+    member: bool
+    ranks: frozenset[str]
+    masks: tuple[tuple[str, str], ...]
+    members_elsewhere: tuple[bool, bool]
+
+
+async def doorstep(db: Queries, room_id: int, account_id: int) -> Doorstep | None:
+    """All that is asked of a room before a line is said in it, in one statement. None: there is no such account."""
+    row = await db.fetch_one(
+        f"""SELECT {account_rows.COLUMNS}, r.account_id IS NOT NULL, r.invite_only, r.moderated, r.members_only, r.secret,
+                EXISTS (SELECT FROM room_bans b WHERE b.room_id = a.id AND b.account_id = %(account)s),
+                EXISTS (SELECT FROM follows f WHERE f.target_id = a.id AND f.account_id = %(account)s AND f.accepted),
+                ARRAY(SELECT k.rank FROM room_ranks k WHERE k.room_id = a.id AND k.account_id = %(account)s),
+                (SELECT jsonb_agg(jsonb_build_array(k.kind, k.mask)) FROM room_masks k WHERE k.room_id = a.id),
+                {_ELSEWHERE.format(room="a.id")}, {_BOOSTS.format(room="a.id")}
+            FROM {account_rows.FROM} LEFT JOIN rooms r ON r.account_id = a.id WHERE a.id = %(room)s""",
+        {"room": room_id, "account": account_id},
+    )
+    if row is None:
+        return None
+    *columns, known, invite_only, moderated, members_only, secret, banned, member, ranks, masks, elsewhere, boosts = row
+    (room,) = await account_rows.accounts_of(db, [columns])
+    pairs = tuple((kind, mask) for kind, mask in masks or ())
+    return Doorstep(
+        room, known, bool(invite_only), bool(moderated), bool(members_only), bool(secret), banned, member, frozenset(ranks), pairs, (elsewhere, boosts)
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from pleromad import errors, quoting, text
 from pleromad.activities import quote, shapes
-from pleromad.activities.door import lists_met
+from pleromad.activities.door import met
 from pleromad.activities.quote import Quoted
 from pleromad.activities.work import Work, require
 from pleromad.hosts import ascii_host
@@ -23,9 +23,9 @@ from store import accounts as account_rows
 from store import chats as chat_rows
 from store import emojis as emoji_rows
 from store import media as media_rows
-from store import relations
 from store import rooms as room_rows
 from store.notes import Facts
+from store.rooms import Doorstep
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Written:
     parent: Facts | None
     room: Account | None
     private_room: bool
+    members_elsewhere: tuple[bool, bool]  # of a room of ours: `store.rooms.remote_members`
     named: tuple[Account, ...]
     silent: tuple[Account, ...]
     tags: tuple[str, ...]
@@ -86,7 +87,9 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
     _check_poll(work.settings.polls, draft)
     _check_chat(work, draft)
     parent = await _parent(work, draft)
-    room, private_room = await _room(work, draft, parent)
+    door = await _room(work, draft, parent)
+    room = door.room if door is not None else None
+    private_room = door is not None and (door.invite_only or door.secret)
     media = await _media(work, draft, note_id)
     named, rendered = await _render(work, draft)
     silent = list((await account_rows.by_ids(work.tx, draft.to)).values()) if draft.to else []
@@ -114,6 +117,7 @@ async def compose(work: Work, draft: NoteDraft, *, note_id: int | None = None) -
         parent=parent,
         room=room,
         private_room=private_room,
+        members_elsewhere=door.members_elsewhere if door is not None else (False, False),
         named=tuple(named),
         silent=tuple(account for account in silent if account.id != work.actor.id),
         tags=rendered.tags,
@@ -180,44 +184,29 @@ async def _parent(work: Work, draft: NoteDraft) -> Facts | None:
     return parent
 
 
-async def _room(work: Work, draft: NoteDraft, parent: Facts | None) -> tuple[Account | None, bool]:
-    """The room the note is said in and whether it is private. What answers a line of a room is a line of it."""
+async def _room(work: Work, draft: NoteDraft, parent: Facts | None) -> Doorstep | None:
+    """The room the note is said in. What answers a line of a room is a line of it."""
     room_id = draft.room_id or (parent.room_id if parent is not None else None)
-    if room_id is None:
-        return None, False
-    room = await work.account(room_id)
-    require(room.type is ActorType.GROUP, errors.NotFound(station="check"))
-    row = (await room_rows.rows(work.tx, [room_id])).get(room_id)
-    require(row is not None, errors.NotFound(station="check"))
-    assert row is not None
-    await check_may_speak(work, room_id, row)
-    return room, bool(row[4] or row[7])
+    return None if room_id is None else await speaking_in(work, room_id)
 
 
-async def check_may_speak(work: Work, room_id: int, row: Any) -> None:
-    """Forbidden with the reason in one word as `detail`: banned, member, voice."""
-    moderated, members_only = row[5], row[6]
+async def speaking_in(work: Work, room_id: int) -> Doorstep:
+    """The room the actor wants to say something in. Raises NotFound, and Forbidden with the reason in one word as `detail`: banned, member, voice."""
+    door = await room_rows.doorstep(work.tx, room_id, work.actor.id)
+    require(door is not None and door.known and not door.room.deleted and door.room.type is ActorType.GROUP, errors.NotFound(station="check"))
+    assert door is not None
+    banned = errors.Forbidden("You are banned from this room", detail="banned", station="check")
+    require(not door.banned, banned)
+    require("b" not in met(work, door.masks, speaking=True) or bool(door.ranks), banned)
     require(
-        not await room_rows.banned(work.tx, room_id, work.actor.id),
-        errors.Forbidden("You are banned from this room", detail="banned", station="check"),
+        door.member or not (door.members_only or door.invite_only or door.secret),
+        errors.Forbidden("Only members may speak in this room", detail="member", station="check"),
     )
-    if "b" in await lists_met(work, room_id, speaking=True):
-        require(
-            bool(await room_rows.ranks_of(work.tx, room_id, work.actor.id)),
-            errors.Forbidden("You are banned from this room", detail="banned", station="check"),
-        )
-    if members_only or row[4] or row[7]:
-        follow = await relations.follow(work.tx, work.actor.id, room_id)
-        require(
-            follow is not None and follow.accepted,
-            errors.Forbidden("Only members may speak in this room", detail="member", station="check"),
-        )
-    if moderated:
-        ranks = await room_rows.ranks_of(work.tx, room_id, work.actor.id)
-        require(
-            bool(ranks & {rank.value for rank in Rank}),
-            errors.Forbidden("This room is moderated: you need voice to speak", detail="voice", station="check"),
-        )
+    require(
+        not door.moderated or bool(door.ranks & {rank.value for rank in Rank}),
+        errors.Forbidden("This room is moderated: you need voice to speak", detail="voice", station="check"),
+    )
+    return door
 
 
 async def _media(work: Work, draft: NoteDraft, note_id: int | None) -> tuple[Media, ...]:

@@ -20,7 +20,6 @@ from pleromad.searching.documents import Findable
 from store import accounts as account_rows
 from store import media as media_rows
 from store import notes as note_rows
-from store import rooms as room_rows
 from store.notes import Facts
 
 
@@ -92,8 +91,14 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
         return Result(None, id, visibility=written.visibility)
     create = _create_json(work, json)
     if written.room is not None and written.room.local:
-        await announce_in_room(work, written.room, create)
-    return Result(create, id, visibility=written.visibility)
+        await announce_in_room(work, written.room, create, members=written.members_elsewhere)
+    return Result(create, id, visibility=written.visibility, stays=_stays(written))
+
+
+def _stays(written: Written) -> bool:
+    """A line of a room of ours that nobody elsewhere is told of."""
+    room = written.room
+    return room is not None and room.local and not any(written.members_elsewhere) and written.quoted is None and all(one.local for one in written.people)
 
 
 def _closes(written: Written) -> datetime:
@@ -123,9 +128,7 @@ async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> 
     if note.room_id is not None:
         room = await work.account(note.room_id)
         if room.local:
-            row = (await room_rows.rows(work.tx, [room.id])).get(room.id)
-            require(row is not None, errors.NotFound(station="check"))
-            await authoring.check_may_speak(work, room.id, row)
+            await authoring.speaking_in(work, room.id)
     else:
         room = None
     arrived = await arrival.receive(work, note)

@@ -25,11 +25,13 @@ async def pass_on_in_room(work: Work, room_id: int, data: dict[str, Any]) -> Non
         await announce_in_room(work, room, data)
 
 
-async def announce_in_room(work: Work, room: Account, inner: dict[str, Any], *, also_to: Sequence[str] = ()) -> None:
+async def announce_in_room(
+    work: Work, room: Account, inner: dict[str, Any], *, also_to: Sequence[str] = (), members: tuple[bool, bool] | None = None
+) -> None:
     """A room of ours passes on what was said or done in it to its members elsewhere, in the order it heard it (FEP-1b12)."""
     if room.type is not ActorType.GROUP:
         return
-    elsewhere, boosts = await room_rows.remote_members(work.tx, room.id)
+    elsewhere, boosts = members or await room_rows.remote_members(work.tx, room.id)
     if not elsewhere and not also_to:
         return
     id = await work.ids.mint()

@@ -79,7 +79,8 @@ class Work:
 class Result:
     """What `apply` leaves: the JSON to store as the activity and what the doors are told.
 
-    data None: nothing to store or to deliver (it changed nothing, or never leaves this server).
+    data None: nothing to store or to deliver (it changed nothing, or never leaves this server). `stays`: it is stored, and
+    there is nobody elsewhere to deliver it to.
     """
 
     data: dict[str, Any] | None = None
@@ -89,6 +90,7 @@ class Result:
     pending: bool = False
     unchanged: bool = False
     report_id: int | None = None
+    stays: bool = False
 
 
 def require(condition: bool, error: errors.PleromadError) -> None:
