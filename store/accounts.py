@@ -9,6 +9,7 @@ from typing import Any
 
 from pleromad.model.account import Account, ActorType, Field, RemoteActor, Role
 from pleromad.model.note import Emoji
+from store.plans import any_of
 from store.pool import Jsonb, Queries
 
 COLUMNS = """a.id, a.xmin::text::bigint, a.uri, a.url, a.type, a.username, a.domain, a.display_name, a.note, a.note_source,
@@ -105,7 +106,7 @@ async def by_ids(db: Queries, ids: Iterable[int]) -> dict[int, Account]:
     wanted = list(set(ids))
     if not wanted:
         return {}
-    rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE a.id = ANY(%s)", (wanted,))
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE a.id = ANY(%s)", (any_of(wanted),))
     return {account.id: account for account in await accounts_of(db, rows)}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pleromad.model.media import Media, MediaKind
 from pleromad.model.note import RemoteAttachment
+from store.plans import any_of
 from store.pool import Queries
 
 COLUMNS = """m.id, m.account_id, m.note_id, m.kind, m.media_type, m.path, m.preview_path, m.remote_url, m.remote_preview_url,
@@ -59,7 +60,7 @@ async def of_notes(db: Queries, note_ids: Iterable[int], media_url: str) -> dict
         return {}
     rows = await db.fetch(
         f"SELECT {COLUMNS} FROM media m WHERE m.note_id = ANY(%s) ORDER BY m.note_id, m.position, m.id",
-        (wanted,),
+        (any_of(wanted),),
     )
     found: dict[int, list[Media]] = {}
     for row in rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pleromad.model.account import Account
@@ -23,6 +24,7 @@ from pleromad.model.page import Page
 from store import cards
 from store import media as media_rows
 from store.accounts import emojis_of
+from store.plans import any_of
 from store.pool import Jsonb, Queries
 
 COLUMNS = """n.id, n.xmin::text::bigint, n.uri, n.url, n.type, n.account_id, n.boost_of_id, n.visibility, n.local, n.content,
@@ -49,7 +51,12 @@ _VIEWER = """({a}.suspended_at IS NULL AND {a}.deleted_at IS NULL AND ({n}.accou
 
 def visible(viewer: int | None, note: str = "n", author: str = "a") -> str:
     """The condition for these two aliases; bind `viewer` where one is logged in."""
-    return (_ANYBODY if viewer is None else _VIEWER).format(n=note, a=author)
+    return _visible(viewer is None, note, author)
+
+
+@cache
+def _visible(nobody: bool, note: str, author: str) -> str:
+    return (_ANYBODY if nobody else _VIEWER).format(n=note, a=author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ async def refs(db: Queries, viewer: int | None, ids: Sequence[int]) -> list[Ref]
         return []
     rows = await db.fetch(
         f"SELECT {REFS} FROM {REFS_FROM} WHERE n.id = ANY(%(ids)s) AND {visible(viewer)} AND (b.id IS NULL OR {visible(viewer, 'b', 'c')})",
-        {"viewer": viewer, "ids": list(ids)},
+        {"viewer": viewer, "ids": any_of(ids)},
     )
     found = {row[0]: ref_of(row) for row in rows}
     return [found[id] for id in ids if id in found]
@@ -93,7 +100,7 @@ async def load(db: Queries, ids: Iterable[int], media_url: str) -> dict[int, tup
     wanted = list(set(ids))
     if not wanted:
         return {}
-    rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE n.id = ANY(%s)", (wanted,))
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE n.id = ANY(%s)", (any_of(wanted),))
     media = await media_rows.of_notes(db, [row[0] for row in rows if row[23]], media_url)
     polls = await _polls(db, [row[0] for row in rows if row[4] == "Question"])
     reactions = await _reactions(db, [row[0] for row in rows if row[27]])
@@ -162,7 +169,7 @@ async def _polls(db: Queries, ids: list[int]) -> dict[int, Poll]:
     rows = await db.fetch(
         "SELECT note_id, multiple, hide_totals, options, votes, voters_count, coalesce(closed_at, expires_at)"
         " FROM polls WHERE note_id = ANY(%s)",
-        (ids,),
+        (any_of(ids),),
     )
     return {
         id: Poll(
@@ -184,12 +191,27 @@ async def _reactions(db: Queries, ids: list[int]) -> dict[int, tuple[Reaction, .
     rows = await db.fetch(
         "SELECT note_id, emoji, max(url), count(*), array_agg(account_id ORDER BY id) FROM reactions WHERE note_id = ANY(%s)"
         " GROUP BY note_id, emoji ORDER BY note_id, min(id)",
-        (ids,),
+        (any_of(ids),),
     )
     found: dict[int, list[Reaction]] = {}
     for id, emoji, url, count, accounts in rows:
         found.setdefault(id, []).append(Reaction(emoji, url, count, tuple(accounts)))
     return {id: tuple(reactions) for id, reactions in found.items()}
+
+
+_STATES = """SELECT note_id, 'l', '' FROM likes WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
+    UNION ALL SELECT boost_of_id, 'b', '' FROM notes WHERE account_id = %(viewer)s AND boost_of_id = ANY(%(ids)s)
+    UNION ALL SELECT note_id, 'k', folder_id::text FROM bookmarks WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
+    UNION ALL SELECT n.id, 'm', '' FROM thread_mutes t JOIN notes n ON n.conversation_id = t.conversation_id
+        WHERE t.account_id = %(viewer)s AND n.id = ANY(%(ids)s) AND (t.expires_at IS NULL OR t.expires_at > now())
+    UNION ALL SELECT note_id, 'r', emoji FROM reactions WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)"""
+# Asked only where such notes are among them.
+_VOTED = "SELECT note_id, 'v', choice::text FROM votes WHERE account_id = %(viewer)s AND note_id = ANY(%(questions)s)"
+_SPOKE = "SELECT note_id, 'd', direct_id::text FROM direct_notes WHERE account_id = %(viewer)s AND note_id = ANY(%(directs)s)"
+_FOLLOWS = """SELECT n.id, 'f', '' FROM notes n JOIN follows f ON f.target_id = n.account_id AND f.account_id = %(viewer)s AND f.accepted
+        WHERE n.id = ANY(%(chosen)s)
+    UNION ALL SELECT n.id, 'g', '' FROM notes n JOIN follows f ON f.account_id = n.account_id AND f.target_id = %(viewer)s AND f.accepted
+        WHERE n.id = ANY(%(chosen)s)"""
 
 
 async def states(
@@ -206,21 +228,13 @@ async def states(
     """
     if not ids:
         return {}
-    rows = await db.fetch(
-        """SELECT note_id, 'l', '' FROM likes WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
-           UNION ALL SELECT boost_of_id, 'b', '' FROM notes WHERE account_id = %(viewer)s AND boost_of_id = ANY(%(ids)s)
-           UNION ALL SELECT note_id, 'k', folder_id::text FROM bookmarks WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
-           UNION ALL SELECT n.id, 'm', '' FROM thread_mutes t JOIN notes n ON n.conversation_id = t.conversation_id
-               WHERE t.account_id = %(viewer)s AND n.id = ANY(%(ids)s) AND (t.expires_at IS NULL OR t.expires_at > now())
-           UNION ALL SELECT note_id, 'r', emoji FROM reactions WHERE account_id = %(viewer)s AND note_id = ANY(%(ids)s)
-           UNION ALL SELECT note_id, 'v', choice::text FROM votes WHERE account_id = %(viewer)s AND note_id = ANY(%(questions)s)
-           UNION ALL SELECT note_id, 'd', direct_id::text FROM direct_notes WHERE account_id = %(viewer)s AND note_id = ANY(%(directs)s)
-           UNION ALL SELECT n.id, 'f', '' FROM notes n JOIN follows f ON f.target_id = n.account_id AND f.account_id = %(viewer)s AND f.accepted
-               WHERE n.id = ANY(%(chosen)s)
-           UNION ALL SELECT n.id, 'g', '' FROM notes n JOIN follows f ON f.account_id = n.account_id AND f.target_id = %(viewer)s AND f.accepted
-               WHERE n.id = ANY(%(chosen)s)""",
-        {"viewer": viewer, "ids": list(ids), "questions": list(questions), "directs": list(directs), "chosen": list(chosen)},
-    )
+    params: dict[str, Any] = {"viewer": viewer, "ids": any_of(ids)}
+    arms = [_STATES]
+    for name, arm, those in (("questions", _VOTED, questions), ("directs", _SPOKE, directs), ("chosen", _FOLLOWS, chosen)):
+        if those:
+            arms.append(arm)
+            params[name] = any_of(those)
+    rows = await db.fetch(" UNION ALL ".join(arms), params)
     found: dict[int, NoteState] = {}
     for id, what, value in rows:
         state = found.get(id, NoteState())

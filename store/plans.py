@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
 Params = Sequence[Any] | Mapping[str, Any]
+
+
+_RECKONED = 11
+
+
+def any_of(ids: Collection[int]) -> list[int]:
+    """`ids` for `= ANY(...)` in a statement that is prepared, with zeros (nothing's id) up to eleven.
+
+    Of an array that it does not know PostgreSQL reckons with ten elements. Fewer look cheaper, so that it would plan each time for the
+    very array it is given, which takes several times as long as reading a few rows.
+    """
+    return [*ids, *(0,) * (_RECKONED - len(ids))]
 
 
 class Plans:

@@ -20,6 +20,7 @@ from store.pool import Database
 
 NOTES = 5_000
 ACCOUNTS = 2_000
+BOOSTS = 1_000
 
 
 class Shelf:
@@ -27,6 +28,7 @@ class Shelf:
         self.database = database
         self._settings = settings
         self._notes: Cache[int, tuple[tuple[int, int], Note]] = Cache(NOTES)
+        self._boosts: Cache[int, Note] = Cache(BOOSTS)  # with what they boost
         self._accounts: Cache[int, Account] = Cache(ACCOUNTS)
 
     @property
@@ -73,7 +75,12 @@ class Shelf:
         for ref in refs:
             if ref.boost_of is not None and ref.id in found and ref.boost_of.id in found:
                 boosted = found[ref.boost_of.id]
-                found[ref.id] = replace(found[ref.id], boost_of=boosted, version=f"{found[ref.id].version}/{boosted.version}")
+                both = f"{found[ref.id].version}/{boosted.version}"
+                kept = self._boosts.get(ref.id)
+                if kept is None or kept.version != both or kept.boost_of is not boosted:
+                    kept = replace(found[ref.id], boost_of=boosted, version=both)
+                    self._boosts.put(ref.id, kept)
+                found[ref.id] = kept
         return found
 
     async def fresh(self, id: int) -> Seen | None:

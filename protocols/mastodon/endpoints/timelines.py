@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 from msgspec import UNSET
 
@@ -36,18 +34,23 @@ class ChoiceForm(msgspec.Struct):
     @property
     def choice(self) -> Choice:
         """Without `local` and `remote`: these decide who may see it, too, where it is a timeline of everybody."""
+        return self._choice(local=False, remote=False)
+
+    @property
+    def own_choice(self) -> Choice:
+        """Of one's own timelines."""
+        return self._choice(local=self.local, remote=self.remote)
+
+    def _choice(self, *, local: bool, remote: bool) -> Choice:
         return Choice(
+            local=local,
+            remote=remote,
             only_media=self.only_media,
             host=self.instance.strip().lower()[:MAX_HOST],
             exclude_visibilities=frozenset(self.exclude_visibilities[:MAX_VISIBILITIES]),
             replies="following" if self.reply_visibility == "following" else "self" if self.reply_visibility == "self" else "",
             muted=self.with_muted,
         )
-
-    @property
-    def own_choice(self) -> Choice:
-        """Of one's own timelines."""
-        return replace(self.choice, local=self.local, remote=self.remote)
 
 
 class TagForm(ChoiceForm):

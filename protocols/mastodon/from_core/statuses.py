@@ -36,6 +36,8 @@ _FOR_VIEWER = _UNTOUCHED + b',"filtered":[]}'
 _FOR_AUTHOR = _UNTOUCHED + b',"pinned":false,"filtered":[]}'
 
 
+_SOMEBODY = 0  # a viewer who is nobody's author
+
 Matches = Mapping[int, Sequence[FilterMatch]]
 _NONE: Matches = {}
 
@@ -44,7 +46,7 @@ class StatusRendering:
     def __init__(self, core: Core, accounts: AccountRendering) -> None:
         self._core = core
         self._accounts = accounts
-        self._heads: Cache[int, tuple[str, bytes]] = Cache(KEPT)
+        self._kept: Cache[int, tuple[str, bytes, int]] = Cache(KEPT)
 
     def many(self, seen: Iterable[Seen], viewer: int | None, matches: Matches = _NONE) -> list[bytes]:
         """`matches`: what the viewer's filters found, by the note's id."""
@@ -62,19 +64,20 @@ class StatusRendering:
     def _one(self, seen: Seen, viewer: int | None, source: str | None, matches: Sequence[FilterMatch], *, quoted: bool = False) -> bytes:
         """`quoted`: it stands in another one that quotes it, and only names what it quotes itself."""
         note, state = seen.note, seen.state
-        head = self._head(note)
-        filtered = results(matches) if matches else b"[]"
+        kept, length = self._of(note)
+        plain = length < len(kept) and state is NOTHING and source is None and not matches
+        if plain and viewer is not None and viewer != note.account.id:
+            return kept
+        head = kept[:length]
         approval = approval_of(note, state, viewer)
+        if plain and viewer is None:
+            return b"".join((head, _PLAIN, approval, b"}"))
+        if plain and not note.pinned:
+            return b"".join((head, _PLAIN, approval, _FOR_AUTHOR))
+        filtered = results(matches) if matches else b"[]"
         if note.boost_of is not None:
             boosted = self._one(replace(seen, note=note.boost_of), viewer, None, matches)
             return head + self._tail(note, state, viewer, filtered, approval, boosted=boosted)
-        if note.quote is None and note.poll is None and not note.reactions and state is NOTHING and source is None and not matches:
-            if viewer is None:
-                return b"".join((head, _PLAIN, approval, b"}"))
-            if viewer != note.account.id:
-                return b"".join((head, _PLAIN, approval, _FOR_VIEWER))
-            if not note.pinned:
-                return b"".join((head, _PLAIN, approval, _FOR_AUTHOR))
         inner = self._one(seen.quoted, viewer, None, (), quoted=True) if seen.quoted is not None and not quoted else None
         quote = shallow_quote_of(seen) if quoted else quote_of(seen, inner)
         return head + self._tail(note, state, viewer, filtered, approval, source=source, quote=quote, shown=inner)
@@ -112,17 +115,23 @@ class StatusRendering:
         parts.append(b"}")
         return b"".join(parts)
 
-    def _head(self, note: Note) -> bytes:
-        """Up to the middle of `pleroma`, the last of what is the same for everybody."""
-        version = note.version.partition("/")[0]  # of a boost: its own, without that of what it boosts
-        known = self._heads.get(note.id)
+    def _of(self, note: Note) -> tuple[bytes, int]:
+        """What is the same for everybody, and how long it is: it ends in the middle of `pleroma`.
+
+        Of a plain note the whole Status stands there, as most people see it: those who have done nothing with it and did not write it.
+        """
+        version = note.version if note.boost_of is None else note.version.partition("/")[0]  # of a boost its own, not that of what it boosts
+        known = self._kept.get(note.id)
         if known is not None and known[0] == version:
-            return known[1]
+            return known[1], known[2]
         status: bytes = encode(self._status(note))
         pleroma: bytes = encode(self._pleroma(note))
-        head = status[:-1] + b',"pleroma":' + pleroma[:-1]
-        self._heads.put(note.id, (version, head))
-        return head
+        kept = status[:-1] + b',"pleroma":' + pleroma[:-1]
+        length = len(kept)
+        if note.boost_of is None and note.quote is None and note.poll is None and not note.reactions:
+            kept = b"".join((kept, _PLAIN, approval_of(note, NOTHING, _SOMEBODY), _FOR_VIEWER))
+        self._kept.put(note.id, (version, kept, length))
+        return kept, length
 
     def _status(self, note: Note) -> entities.Status:
         boost = note.boost_of is not None
