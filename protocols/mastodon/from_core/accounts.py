@@ -177,7 +177,7 @@ class AccountRendering:
     def credentials(self, user: User, *, requests: int, unread: int, conversations: int, strangers_blocked: bool = False) -> CredentialAccount:
         """For the person themselves. `requests`: how many wait to follow; `unread` notifications and `conversations`."""
         account = user.account
-        given = {**self._fields(account), "display_name": account.display_name}  # as it is edited
+        given = self._fields(account)
         pleroma: PleromaAccount = given["pleroma"]
         pleroma.is_confirmed = user.confirmed
         pleroma.confirmation_pending = not user.confirmed
@@ -255,7 +255,7 @@ class AccountRendering:
             "fqn": f"{account.username}@{account.domain or self._core.settings.domain}",
             "url": account.url,
             "uri": account.uri,
-            "display_name": "" if gone else account.display_name or account.username,  # Pleroma-FE shows no name where it is empty
+            "display_name": "" if gone else account.display_name,
             "note": "" if gone else account.note,
             "avatar": avatar,
             "avatar_static": avatar,

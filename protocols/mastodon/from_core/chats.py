@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pleromad.clock import iso
+from pleromad.model.account import Account
 from pleromad.model.chat import Chat
 from pleromad.model.note import Note
 from protocols.mastodon.entities import chat as entities
+from protocols.mastodon.entities.account import AccountJson
 from protocols.mastodon.from_core.accounts import AccountRendering, emoji
 from protocols.mastodon.from_core.cards import preview
 from protocols.mastodon.from_core.media import attachment
@@ -34,9 +38,15 @@ class ChatRendering:
     def one(self, chat: Chat, viewer: int) -> entities.Chat:
         return entities.Chat(
             id=str(chat.id),
-            account=self._accounts.raw(chat.other),
+            account=self._named(chat.other),
             unread=chat.unread,
             last_message=message(chat.last.note, viewer, chat.id, chat.read_up_to) if chat.last is not None else None,
             updated_at=iso(chat.updated_at),
             pinned=False,
         )
+
+    def _named(self, account: Account) -> AccountJson:
+        """Pleroma's front-ends show no name in the list of chats where it is empty, as Mastodon has it."""
+        if account.display_name or account.suspended:
+            return self._accounts.raw(account)
+        return self._accounts.entity(replace(account, display_name=account.username))
