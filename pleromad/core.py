@@ -56,7 +56,7 @@ class Core:
         self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
         self.filling = Filling(database, self.jobs)
         self.federation = Federation(database, self.jobs)
-        self.walks = Walks(database, self.jobs)
+        self.walks = Walks(database, self.jobs, lambda: self.resolver is not None)
         self.discovery = Discovery(database, self.clock, self.jobs)
         self.cards = Cards(database, current, self.clock)
         self.media = MediaShelf(database, current, ids, self.clock, self.jobs, reactor)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pleromad.jobs import Jobs
-from pleromad.model.note import Seen, Visibility
+from pleromad.model.note import Note, Seen, Visibility
 from pleromad.model.walk import Walk
 from store import walks as walk_rows
 from store.pool import Database
@@ -16,7 +16,9 @@ _OPEN = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
 class Walks:
-    def __init__(self, database: Database, jobs: Jobs) -> None:
+    def __init__(self, database: Database, jobs: Jobs, reachable: Callable[[], bool]) -> None:
+        """`reachable`: can other servers be asked at all?"""
+        self._reachable = reachable
         self._database = database
         self._jobs = jobs
 
@@ -26,7 +28,16 @@ class Walks:
         None when there is nothing to fetch: all of it is ours, or it is not public.
         """
         own = next((seen.note for seen in thread if seen.note.id == id), None)
-        if own is None or own.visibility not in _OPEN or own.room_id is not None or all(seen.note.local for seen in thread):
+        return await self._wish(own, thread) if own is not None else None
+
+    async def shown(self, viewer_id: int | None, note: Note, others: Sequence[Seen]) -> None:
+        """A page of a thread is shown in any door. Strangers do not make us ask other servers."""
+        if viewer_id is not None and self._reachable():
+            await self._wish(note, others)
+
+    async def _wish(self, own: Note, thread: Sequence[Seen]) -> Walk | None:
+        id = own.id
+        if own.visibility not in _OPEN or own.room_id is not None or (own.local and all(seen.note.local for seen in thread)):
             return None
         if await walk_rows.begin(self._database, id, AGAIN_SECONDS):
             await self._jobs.add(KIND, {"what": "thread", "note_id": id}, key=f"thread {id}", dedupe=f"thread {id}", max_attempts=2)

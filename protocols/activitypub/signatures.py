@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 from pleromad.errors import Unauthenticated
+from protocols.activitypub import content_digest
 
 AHEAD_SECONDS = 3_600  # clocks that go wrong
 AGE_SECONDS = 12 * 3_600  # a message may wait in a queue; Mastodon's window
@@ -156,9 +157,12 @@ def check_frame(signature: Signature, message: Message, now: datetime) -> None:
         raise refused(f"the algorithm {signature.algorithm[:30]!r} is not known")
     _check_time(signature, message, now, signed)
     if message.body is not None:
-        if "digest" not in signed:
-            raise refused("digest must be signed")
-        check_digest(message.headers("digest"), message.body)
+        if not signed & {"digest", "content-digest"}:
+            raise refused("digest or content-digest must be signed")
+        if "digest" in signed:
+            check_digest(message.headers("digest"), message.body)
+        if "content-digest" in signed and not content_digest.fits(message.headers("content-digest"), message.body):
+            raise refused("the digest is not that of the body")
 
 
 def _check_time(signature: Signature, message: Message, now: datetime, signed: set[str]) -> None:

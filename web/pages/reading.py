@@ -258,6 +258,7 @@ class Reading:
         if not note.local and viewer is None:
             return Answer.redirect(shown.web(note.url) or note.uri)
         before, after = await self.core.reading.thread(viewer_id, note.id)
+        await self.core.walks.shown(viewer_id, note, [*before, *after])
         now = self.core.clock.now()
         page = shown.note(seen, viewer, now=now)
         about = head.of_note(note, page, self.core.uris, self.core.settings.domain)

@@ -66,6 +66,7 @@ async def timeline(ask: Ask) -> None:
 async def thread(ask: Ask) -> None:
     note = await ask.note(ask.first("note")[0])
     before, after = await ask.core.reading.thread(ask.me, note.id)
+    await ask.core.walks.shown(ask.me, note, [*before, *after])
     ask.show([*(seen.note for seen in before[-THREAD:]), note, *(seen.note for seen in after[:THREAD])])
     hidden = max(0, len(before) - THREAD) + max(0, len(after) - THREAD)
     if hidden:

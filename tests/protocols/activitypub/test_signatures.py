@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -142,6 +143,19 @@ class SigningTests(TestCase):
         signatures.check_digest(f"SHA-512=AAAA,{signatures.digest_of(BODY)}", BODY)
         self.assertRaises(Unauthenticated, signatures.check_digest, f"{signatures.digest_of(BODY)},SHA-256=AAAA", BODY)
         self.assertRaises(Unauthenticated, signatures.check_digest, "SHA-512=AAAA", BODY)
+
+    def test_content_digest_may_stand_in_for_digest(self) -> None:
+        good, other = (f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:" for body in (BODY, b"other"))
+        parsed = signatures.Signature("k", "hs2019", ("(request-target)", "host", "date", "content-digest"), b"x", None, None)
+        date = signed()["Date"]
+
+        def frame(**headers: str) -> None:
+            signatures.check_frame(parsed, request({"Date": date, **{name.replace("_", "-"): value for name, value in headers.items()}}, body=BODY), NOW)
+
+        frame(Content_Digest=good)
+        for bad in (other, "", "sha-256=x", "md5=:AAAA:", f"{good}, sha-512=:AAAA:", "sha-256=(1 2)"):
+            self.assertRaises(Unauthenticated, frame, Content_Digest=bad)
+        self.assertRaises(Unauthenticated, frame, Digest=signatures.digest_of(BODY))
 
     def test_time_has_bounds(self) -> None:
         for late in (timedelta(hours=13), -timedelta(hours=2)):

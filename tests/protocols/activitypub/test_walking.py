@@ -44,6 +44,20 @@ class WalkingCase(InboxCase):
 
 
 class WalkingTests(WalkingCase):
+    async def test_any_door_that_shows_a_thread_has_it_completed(self) -> None:
+        """But not for strangers."""
+        self.collection("/notes/1/replies", [self.far.note(self.bob, 2, inReplyTo=f"{self.far.url}/notes/1")["id"]])
+        id = await self.root(replies=f"{self.far.url}/notes/1/replies")
+        core = self.here.core
+        seen = await core.reading.note(self.alice.id, id)
+        await core.walks.shown(None, seen.note, [])
+        await self.quiet(self.here)
+        self.assertEqual(self.far.asked_for("/notes/1/replies"), 0)
+        await core.walks.shown(self.alice.id, seen.note, [])
+        await self.quiet(self.here)
+        _, below = await core.reading.thread(self.alice.id, id)
+        self.assertEqual([one.note.uri for one in below], [f"{self.far.url}/notes/2"])
+
     async def test_replies_of_replies_on_several_servers(self) -> None:
         third = await self.peer()
         joe = third.person("joe")
