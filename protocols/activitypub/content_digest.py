@@ -18,5 +18,5 @@ def fits(header: str, body: bytes) -> bool:
         return False
     if not isinstance(found, dict):
         return False
-    known = [(_KNOWN[name], value[0]) for name, value in found.items() if name in _KNOWN]
+    known = [(_KNOWN[name], value[0] if isinstance(value, tuple) else value) for name, value in found.items() if name in _KNOWN]
     return bool(known) and all(isinstance(made, bytes) and hmac.compare_digest(made, algorithm(body).digest()) for algorithm, made in known)
