@@ -230,8 +230,8 @@ def across(bench: Bench, options: argparse.Namespace) -> list[Line]:
         for speaker, how in ((alice, "from the room's server"), (bob, "to the room's server")):
             for rate in (2.0, 20.0):
                 client = [speaker]
-                await talk(Seen(), client, 2.0, 3.0)
-                sent, _ = await talk(seen, client, rate, 15.0)
+                await talk(Seen(), client, 2.0, 1.0)
+                sent, _ = await talk(seen, client, rate, 6.0)
                 p50, p95 = (percentile(seen.latencies, percent) * 1000 for percent in (50, 95))
                 remark = f"p95 {p95:.0f} ms; {len(seen.latencies)} of {sent} heard; aim: under 1 s"
                 lines.append(Line(f"a line across, {how}, {rate:g} a second: p50", p50, "ms", None, remark))
