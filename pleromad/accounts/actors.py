@@ -87,7 +87,7 @@ class Actors(Clerk):
 
     async def know_room(self, group: Account) -> None:
         """A group of another server is a room here, too, from now on."""
-        await room_rows.add(self._desk.database, group.id, None)
+        await room_rows.add(self._desk.database, group.id, None, text.to_plain(group.note))
 
     async def open_room(self, account_id: int, name: str, *, topic: str = "") -> Room:
         """A new room with its founder in it. Raises Invalid (field name), also when the name is taken."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pleromad import errors, surface
+from pleromad import errors, surface, text
 from pleromad.activities import room_news, shapes
 from pleromad.activities.door import lists_met
 from pleromad.activities.work import Result, Work, require
@@ -83,7 +83,7 @@ async def _again(work: Work, activity: Follow, target: Account, accepted: bool, 
 async def _check_door(work: Work, room: Account, key: str) -> None:
     """Forbidden with the reason in one word as `detail`: banned, invite, key, full."""
     if not room.local:
-        await room_rows.add(work.tx, room.id, None)
+        await room_rows.add(work.tx, room.id, None, text.to_plain(room.note))
         return
     row = (await room_rows.rows(work.tx, [room.id])).get(room.id)
     require(row is not None, errors.NotFound(station="check"))

@@ -19,7 +19,7 @@ REALNAME_LENGTH = 150
 
 _SPECIAL = re.escape("[]\\`_^{|}")
 _GUEST_NICK = re.compile(rf"[A-Za-z{_SPECIAL}][A-Za-z0-9{_SPECIAL}-]{{0,31}}")
-_CHANNEL = re.compile(r"[#&][^\x00-\x20,\x7f:]{1,63}")
+_CHANNEL = re.compile(r"[#&][^\x00-\x20,\x7f:]{1,63}(?::[0-9]{1,5})?")  # a port at the end of room@host
 _ROOM = re.compile(r"[a-z0-9_]+(?:[.-]+[a-z0-9_]+)*(?:@[a-z0-9.-]+(?::[0-9]{1,5})?)?")
 _USER = re.compile(r"[^\x00-\x20@!:\x7f-\U0010ffff]+")
 

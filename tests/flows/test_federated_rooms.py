@@ -119,6 +119,46 @@ class RoomTests(FederationCase):
         assert room is not None
         self.assertEqual(room.topic, "tulips")
 
+    async def test_members_and_ranks_are_known_there(self) -> None:
+        there = await self.join()
+        members = {member.account.uri: {rank.value for rank in member.ranks} for member in await self.there.core.reading.members(there.id)}
+        self.assertEqual(members, {self.alice.uri: {"q"}, self.bob.uri: set()})
+        carol = await self.here.person("carol")
+        await self.here.submit(Follow(actor_id=carol.id, target_id=self.room.id))
+        await self.quiet(self.here, self.there)
+        self.assertEqual(await self.names(self.there, there.id), {self.alice.uri, self.bob.uri, carol.uri})
+        await self.here.submit(Undo(actor_id=carol.id, of=Follow(actor_id=carol.id, target_id=self.room.id)))
+        await self.quiet(self.here, self.there)
+        self.assertEqual(await self.names(self.there, there.id), {self.alice.uri, self.bob.uri})
+
+    async def test_an_operator_of_another_server_puts_somebody_out(self) -> None:
+        there = await self.join()
+        bob = await self.here.core.reading.account_by_uri(self.bob.uri)
+        carol = await self.here.person("carol")
+        await self.here.submit(Follow(actor_id=carol.id, target_id=self.room.id))
+        assert bob is not None
+        await self.here.submit(Add(actor_id=self.alice.id, collection="o", account_id=bob.id, room_id=self.room.id))
+        await self.quiet(self.here, self.there)
+        known = await self.there.known(carol)
+        await self.there.submit(Reject(actor_id=self.bob.id, follower_id=known.id, target_id=there.id, reason="noise"))
+        await self.quiet(self.there, self.here, self.there)
+        self.assertEqual(await self.names(self.here, self.room.id), {self.alice.uri, self.bob.uri})
+        self.assertEqual(await self.names(self.there, there.id), {self.alice.uri, self.bob.uri})
+        await self.there.submit(Block(actor_id=self.bob.id, target_id=known.id, room_id=there.id))
+        await self.quiet(self.there, self.here, self.there)
+        self.assertTrue(await self.here.core.reading.room_banned(self.room.id, carol.id))
+        self.assertTrue(await self.there.core.reading.room_banned(there.id, known.id))
+
+    async def test_a_line_the_room_refuses_is_taken_back(self) -> None:
+        there = await self.join()
+        await self.here.submit(Update(actor_id=self.alice.id, room_id=self.room.id, room=RoomChange(moderated=True)))
+        # bob's server has not heard of it yet.
+        await self.there.submit(Create(actor_id=self.bob.id, note=NoteDraft(text="may I?", room_id=there.id)))
+        await self.quiet(self.here, self.there, self.here, self.there)
+        self.assertEqual(await self.lines(self.here, self.room.id, self.alice), [])
+        self.assertEqual(await self.lines(self.there, there.id, self.bob), [])
+        self.assertTrue((await self.known_room(there)).moderated)
+
     async def test_a_room_for_invited_people(self) -> None:
         await self.here.submit(Update(actor_id=self.alice.id, room_id=self.room.id, room=RoomChange(invite_only=True)))
         there = await self.join()
