@@ -241,6 +241,20 @@ class FollowTests(HostileCase):
                     found = await self.here.core.reading.follow_of(self.alice.id, bob.id)
                     self.assertEqual(found and found[1], False, answer)
 
+    async def test_s19_an_answer_counts_for_the_follow_it_names(self) -> None:
+        """alice asked bob and eve. eve answers for bob: neither follow changes, not even hers."""
+        eve = await self.resolver.account(self.far.person("eve"))
+        bob = await self.resolver.account(self.bob)
+        for one in (bob, eve):
+            await self.here.submit(Follow(actor_id=self.alice.id, target_id=one.id))
+        await self.quiet(self.here)
+        follow = next(each for each in self.far.received("Follow") if each["object"] == self.bob)
+        for number, (type, object) in enumerate((type, object) for type in ("Accept", "Reject") for object in (follow, follow["id"])):
+            await self.send({**self.activity(type, object, 600 + number), "actor": eve.uri}, by=eve.uri)
+            for one in (bob, eve):
+                found = await self.here.core.reading.follow_of(self.alice.id, one.id)
+                self.assertEqual(found and found[1], False, f"{type} {object}: {one.uri}")
+
     async def test_s19_nobody_is_made_to_follow(self) -> None:
         bob = await self.resolver.account(self.bob)
         before = await self.stored()
