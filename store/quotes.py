@@ -12,6 +12,13 @@ from store.pool import Queries
 COLUMNS = "note_id, account_id, quoted_id, quoted_uri, quoted_account_id, state, request_uri, stamp_uri"
 
 
+_HINDRANCE = """CASE
+               WHEN EXISTS (SELECT FROM blocks x WHERE x.account_id = %(viewer)s AND x.target_id = n.account_id) THEN 'blocked_account'
+               WHEN EXISTS (SELECT FROM domain_blocks x WHERE x.account_id = %(viewer)s AND x.domain = a.domain) THEN 'blocked_domain'
+               WHEN EXISTS (SELECT FROM mutes x WHERE x.account_id = %(viewer)s AND x.target_id = n.account_id
+                            AND (x.expires_at IS NULL OR x.expires_at > now())) THEN 'muted_account' END"""
+
+
 async def put(db: Queries, row: QuoteRow) -> None:
     """A note quotes another one; in place of what it quoted before."""
     await db.write(
@@ -89,14 +96,20 @@ async def relation(db: Queries, one: int, other: int) -> tuple[bool, bool]:
     return row[0], row[1]
 
 
+async def seen_by(db: Queries, quoted_id: int, viewers: Collection[int]) -> dict[int, str]:
+    """How each of these people of ours is shown a note that is quoted: accepted, unauthorized, or what they hold against it; one query."""
+    condition = visible(0).replace("%(viewer)s", "v.id")
+    rows = await db.fetch(
+        f"SELECT v.id, {condition}, {_HINDRANCE.replace('%(viewer)s', 'v.id')} FROM unnest(%(viewers)s::bigint[]) AS v(id), {REFS_FROM} WHERE n.id = %(note)s",
+        {"viewers": list(viewers), "note": quoted_id},
+    )
+    return {row[0]: row[2] or ("accepted" if row[1] else "unauthorized") for row in rows}
+
+
 async def hindrances(db: Queries, viewer: int, ids: Collection[int]) -> dict[int, str]:
     """Why the viewer does not want to see some of these quoted notes: blocked_account, blocked_domain, muted_account."""
     rows = await db.fetch(
-        """SELECT n.id, CASE
-               WHEN EXISTS (SELECT FROM blocks x WHERE x.account_id = %(viewer)s AND x.target_id = n.account_id) THEN 'blocked_account'
-               WHEN EXISTS (SELECT FROM domain_blocks x WHERE x.account_id = %(viewer)s AND x.domain = a.domain) THEN 'blocked_domain'
-               WHEN EXISTS (SELECT FROM mutes x WHERE x.account_id = %(viewer)s AND x.target_id = n.account_id
-                            AND (x.expires_at IS NULL OR x.expires_at > now())) THEN 'muted_account' END
+        f"""SELECT n.id, {_HINDRANCE}
            FROM notes n JOIN accounts a ON a.id = n.account_id WHERE n.id = ANY(%(ids)s)""",
         {"viewer": viewer, "ids": list(ids)},
     )

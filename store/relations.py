@@ -77,6 +77,8 @@ async def remove_follow(db: Queries, account_id: int, target_id: int) -> FollowR
         "DELETE FROM follows WHERE account_id = %s AND target_id = %s RETURNING account_id, target_id, uri, accepted",
         (account_id, target_id),
     )
+    if row is not None:  # who is not followed is not recommended either (Mastodon)
+        await db.write("DELETE FROM endorsements WHERE account_id = %s AND target_id = %s", (account_id, target_id))
     return FollowRow(*row) if row else None
 
 

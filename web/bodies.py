@@ -49,6 +49,16 @@ def fields(request: Request) -> Fields:
     return found
 
 
+def cleared(request: Request, name: str) -> bool:
+    """Whether a field of a form is there, and empty: in JSON `null` or `""`."""
+    if (name, "") in fields(request):
+        return True
+    if not parse_options_header(request.header("content-type"))[0].endswith("json"):
+        return False
+    body = msgspec.json.decode(request.body or b"{}")
+    return isinstance(body, dict) and body.get(name, "") is None
+
+
 def read_fields(request: Request) -> None:
     """Take the body apart; the result stays with the request."""
     request.form_fields = [*request.query, *_body_fields(request)]

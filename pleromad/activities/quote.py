@@ -267,7 +267,7 @@ async def forget(work: Work, note_id: int) -> None:
     if row is not None and row.state == "accepted":
         await _counted(work, row, -1)
     for id, author in await quote_rows.orphan(work.tx, note_id):
-        work.events.append(Event(event.NOTE_UPDATED, id, author, -1))
+        work.events.append(Event(event.NOTE_UPDATED, id, author, -2))
 
 
 # ---- inside
@@ -295,7 +295,7 @@ async def _counted(work: Work, row: QuoteRow, by: int) -> None:
 
 async def _changed(work: Work, row: QuoteRow) -> None:
     await note_rows.touch(work.tx, row.note_id)
-    work.events.append(Event(event.NOTE_UPDATED, row.note_id, row.account_id, -1))
+    work.events.append(Event(event.NOTE_UPDATED, row.note_id, row.account_id, -2))
 
 
 async def _tell(work: Work, row: QuoteRow, visibility: Visibility) -> None:

@@ -20,7 +20,7 @@ class Event:
 
 
 NOTE_CREATED = "note_created"  # note_id, account_id author, other_id room or 0; boosts too
-NOTE_UPDATED = "note_updated"  # note_id, account_id author, other_id room or 0; -1: only counters changed
+NOTE_UPDATED = "note_updated"  # note_id, account_id author, other_id room or 0; -1: only counters changed; -2: how it quotes
 NOTE_DELETED = "note_deleted"  # note_id, account_id author, other_id room or 0, text: in a room the acct of who did it
 NOTE_REACTED = "note_reacted"  # note_id, account_id who, other_id room or 0, text emoji ("-emoji" when taken back)
 NOTIFIED = "notified"  # account_id whom, other_id notification id, text: "filtered" when their policy keeps it back

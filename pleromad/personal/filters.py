@@ -151,12 +151,12 @@ class Filters(Keeper):
 
     # matching
 
-    async def filtered(self, viewer: int | None, context: str, notes: Iterable[Note]) -> dict[int, tuple[FilterMatch, ...]]:
-        """Which of the notes (boosts by what they boost) meet a filter of the viewer in this context, by the note's id."""
+    async def filtered(self, viewer: int | None, context: str | None, notes: Iterable[Note]) -> dict[int, tuple[FilterMatch, ...]]:
+        """Which of the notes (boosts by what they boost) meet a filter of the viewer in this context (None: in any), by the note's id."""
         if viewer is None:
             return {}
         now = self._clock.now()
-        active = [each for each in await self.filters(viewer) if context in each.contexts and in_force(each, now)]
+        active = [each for each in await self.filters(viewer) if (context is None or context in each.contexts) and in_force(each, now)]
         if not active:
             return {}
         found = {}

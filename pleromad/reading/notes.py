@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from pleromad.errors import NotFound
-from pleromad.model.note import NoteEdit, QuoteRow, Seen
+from pleromad.model.note import NOTHING, Note, NoteEdit, QuoteRow, Seen
 from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
 from store import lists as list_rows
@@ -29,6 +30,10 @@ class NoteReading(Reader):
         if found is None or found.note.account.id != author:
             raise NotFound
         return found if found.note.quote is None else await self._shelf.with_quote(author, found)
+
+    async def with_quote(self, viewer: int, seen: Seen) -> Seen:
+        """A note that lies nowhere yet, with what it quotes."""
+        return await self._shelf.with_quote(viewer, seen)
 
     async def notes(self, viewer: int | None, ids: Sequence[int]) -> list[Seen]:
         """Those the viewer may see, in the order of `ids`."""
@@ -112,6 +117,29 @@ class NoteReading(Reader):
     async def may_see(self, note_id: int, among: Collection[int]) -> set[int]:
         """Which of these accounts of ours may see the note and do not mute its author; one query."""
         return await timelines.may_see(self._database, note_id, among)
+
+    async def quoting(self, note: Note, people: Collection[int | None]) -> dict[int | None, Seen]:
+        """The note as each of these people is shown it who did nothing with it (None: somebody who is not logged in).
+
+        At most a fixed number of queries for what it quotes; nothing about the state of anybody.
+        """
+        quote = (note.boost_of or note).quote
+        if quote is None:
+            return dict.fromkeys(people, Seen(note))
+        anybody = await self._shelf.with_quote(None, Seen(note))
+        if quote.state != "accepted" or quote.quoted_id is None:
+            return dict.fromkeys(people, anybody)
+        found: dict[int | None, Seen] = {None: anybody}
+        persons = [one for one in people if one is not None]
+        if persons:
+            whole = anybody.quoted
+            if whole is None:  # not for everybody: as who quoted it sees it
+                author = (await self._shelf.with_quote((note.boost_of or note).account.id, Seen(note))).quoted
+                whole = replace(author, state=NOTHING) if author is not None else None
+            for viewer, state in (await quote_rows.seen_by(self._database, quote.quoted_id, persons)).items():
+                shown = whole if state != "unauthorized" else None
+                found[viewer] = Seen(note, quote_state=state if whole is not None else "unauthorized", quoted=shown)
+        return {one: found.get(one) or Seen(note, quote_state="deleted") for one in people}
 
     async def lists_holding(self, note_id: int, among: Collection[int]) -> set[int]:
         """Which of these lists the note is in; one query."""

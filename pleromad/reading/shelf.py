@@ -116,7 +116,7 @@ class Shelf:
         chosen = [note.id for note in said if note.quote_policy is not None and _SOME.intersection((*note.quote_policy.automatic, *note.quote_policy.manual))]
         return await note_rows.states(self.database, viewer, [note.id for note in said], questions, directs, chosen)
 
-    async def with_quote(self, viewer: int, seen: Seen) -> Seen:
+    async def with_quote(self, viewer: int | None, seen: Seen) -> Seen:
         return (await self._with_quotes(viewer, [seen]))[0]
 
     async def _with_quotes(self, viewer: int | None, found: list[Seen]) -> list[Seen]:

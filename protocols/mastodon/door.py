@@ -125,13 +125,22 @@ class Call(Generic[F]):
         """A placeholder of the path that is an id. NotFound when it is none."""
         return id_of(self.request.params[name])
 
-    async def filtered(self, context: str, seen: Iterable[Seen]) -> Matches:
-        """What the filters of the person who asks find in these notes, in one of the contexts of filters."""
-        return await self.core.personal.filtered(self.viewer_id, context, [each.note for each in seen])
+    async def filtered(self, seen: Iterable[Seen]) -> Matches:
+        """What the filters of the person who asks find in these notes and in what they quote.
 
-    async def statuses(self, context: str, found: Slice[Seen]) -> Listed:
+        In whatever context: each result names its filter's, and apps choose (Mastodon). They keep a status they saw in one place
+        and show it in another.
+        """
+        notes = [note for each in seen for note in (each.note, each.quoted.note if each.quoted is not None else None) if note is not None]
+        return await self.core.personal.filtered(self.viewer_id, None, notes)
+
+    async def status(self, seen: Seen) -> bytes:
+        """A status as that person sees it."""
+        return self.render.statuses.one(seen, self.viewer_id, matches=await self.filtered([seen]))
+
+    async def statuses(self, found: Slice[Seen]) -> Listed:
         """A page of statuses as that person sees it."""
-        matches = await self.filtered(context, found.items)
+        matches = await self.filtered(found.items)
         return Listed.of(self.render.statuses.many(found.items, self.viewer_id, matches), found)
 
     async def submit(self, activity: Activity, *, idempotency_key: str | None = None) -> Outcome:

@@ -318,7 +318,7 @@ _FILTERS = (
     Row("GET", "/api/v2/filters/<id>/keywords", filters.keywords, PERSON, "read:filters", list[FilterKeyword]),
     Row("POST", "/api/v2/filters/<id>/keywords", filters.add_keyword, PERSON, "write:filters", FilterKeyword, filters.KeywordForm),
     Row("GET", "/api/v2/filters/keywords/<id>", filters.show_keyword, PERSON, "read:filters", FilterKeyword),
-    Row("PUT", "/api/v2/filters/keywords/<id>", filters.update_keyword, PERSON, "write:filters", FilterKeyword, filters.KeywordForm),
+    Row("PUT", "/api/v2/filters/keywords/<id>", filters.update_keyword, PERSON, "write:filters", FilterKeyword, filters.KeywordChangeForm),
     Row("DELETE", "/api/v2/filters/keywords/<id>", filters.delete_keyword, PERSON, "write:filters", Empty),
     Row("GET", "/api/v2/filters/<id>/statuses", filters.statuses, PERSON, "read:filters", list[FilterStatus]),
     Row("POST", "/api/v2/filters/<id>/statuses", filters.add_status, PERSON, "write:filters", FilterStatus, filters.StatusIdForm),

@@ -97,7 +97,7 @@ async def statuses(call: Call[StatusesForm]) -> Listed:
         tagged=normal_tag(form.tagged.strip().lstrip("#")) or None,
         choice=Choice(exclude_visibilities=frozenset(form.exclude_visibilities[:10])),
     )
-    return await call.statuses("account", found)
+    return await call.statuses(found)
 
 
 async def followers(call: Call[WithRelationships]) -> Listed:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import msgspec
 
 from pleromad.model.activity import Add, Announce, EmojiReact, Like, Remove, Undo
-from pleromad.model.note import Reaction, Seen, Visibility
+from pleromad.model.note import Reaction, Visibility
 from protocols.mastodon.door import Call, NoForm
 from protocols.mastodon.entities.status import EmojiReaction
 from protocols.mastodon.from_core.statuses import SHOWN_REACTIONS
@@ -39,7 +40,7 @@ async def reblog(call: Call[BoostForm]) -> bytes:
     visibility = Visibility(call.form.visibility or "public")
     outcome = await call.submit(Announce(actor_id=call.me.id, note_id=call.id, visibility=visibility))
     seen = await call.core.reading.note(call.me.id, outcome.note_id or call.id)
-    return call.render.statuses.one(seen, call.me.id)
+    return await call.status(seen)
 
 
 async def unreblog(call: Call[NoForm]) -> bytes:
@@ -48,7 +49,7 @@ async def unreblog(call: Call[NoForm]) -> bytes:
     await call.core.reading.note(me, call.id)  # NotFound, when it is not for them
     outcome = await call.submit(Undo(actor_id=me, of=Announce(actor_id=me, note_id=call.id)))
     seen = await call.core.reading.note(me, outcome.note_id or call.id)
-    return call.render.statuses.one(seen, me)
+    return await call.status(seen)
 
 
 async def pin(call: Call[NoForm]) -> bytes:
@@ -110,5 +111,5 @@ async def now(call: Call[msgspec.Struct]) -> bytes:
     """The status of the path as it is after what was done. Of a boost: what is boosted."""
     seen = await call.core.reading.note(call.me.id, call.id)
     if seen.note.boost_of is not None:
-        seen = Seen(seen.note.boost_of, seen.state)
-    return call.render.statuses.one(seen, call.me.id)
+        seen = replace(seen, note=seen.note.boost_of)
+    return await call.status(seen)

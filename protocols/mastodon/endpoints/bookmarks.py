@@ -38,7 +38,7 @@ async def unbookmark(call: Call[NoForm]) -> bytes:
 async def many(call: Call[BookmarkForm]) -> Listed:
     """What one kept oneself is not filtered."""
     found = await call.core.reading.bookmarks(call.me.id, call.page, _folder(call))
-    return Listed.of(call.render.statuses.many(found.items, call.viewer_id), found)
+    return await call.statuses(found)
 
 
 def _folder(call: Call[BookmarkForm]) -> int | None:

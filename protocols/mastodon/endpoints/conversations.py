@@ -12,7 +12,6 @@ from protocols.mastodon.entities.base import Empty
 from protocols.mastodon.entities.status import Conversation as ConversationEntity
 from protocols.mastodon.from_core.accounts import encode
 
-CONTEXT = "thread"  # of filters
 MOST_READ = 40
 
 
@@ -26,9 +25,9 @@ async def many(call: Call[ConversationsForm]) -> Listed:
 
 
 async def _listed(call: Call[ConversationsForm] | Call[NoForm], found: Slice[Conversation]) -> Listed:
-    matches = await call.filtered(CONTEXT, [each.last for each in found.items])
+    matches = await call.filtered([each.last for each in found.items])
     render = call.render.conversations
-    return Listed.of([encode(render.one(each, call.me.id, matches.get(each.last.note.id, ()))) for each in found.items], found)
+    return Listed.of([encode(render.one(each, call.me.id, matches)) for each in found.items], found)
 
 
 async def show(call: Call[NoForm]) -> ConversationEntity:
@@ -37,13 +36,13 @@ async def show(call: Call[NoForm]) -> ConversationEntity:
 
 
 async def _one(call: Call[NoForm] | Call[ConversationsForm], one: Conversation) -> ConversationEntity:
-    matches = await call.filtered(CONTEXT, [one.last])
-    return call.render.conversations.one(one, call.me.id, matches.get(one.last.note.id, ()))
+    matches = await call.filtered([one.last])
+    return call.render.conversations.one(one, call.me.id, matches)
 
 
 async def statuses(call: Call[NoForm]) -> Listed:
     """Pleroma."""
-    return await call.statuses(CONTEXT, await call.core.reading.conversation_notes(call.me.id, call.id, call.page))
+    return await call.statuses(await call.core.reading.conversation_notes(call.me.id, call.id, call.page))
 
 
 async def read(call: Call[NoForm]) -> ConversationEntity:

@@ -42,7 +42,7 @@ async def trending_tags(call: Call[NoForm]) -> Answer:
 
 async def trending_statuses(call: Call[NoForm]) -> Answer:
     found = await call.core.reading.trending_notes(call.viewer_id, call.page.limit, call.page.offset)
-    matches = await call.filtered("public", found)
+    matches = await call.filtered(found)
     return _paged(call, call.render.statuses.many(found, call.viewer_id, matches))
 
 
@@ -58,7 +58,7 @@ def _paged(call: Call[NoForm], items: Sequence[bytes]) -> Answer:
 
 
 async def with_link(call: Call[LinkForm]) -> Listed:
-    return await call.statuses("public", await call.core.reading.with_link(call.viewer_id, call.form.url, call.page))
+    return await call.statuses(await call.core.reading.with_link(call.viewer_id, call.form.url, call.page))
 
 
 async def card(call: Call[NoForm]) -> PreviewCard | Empty:

@@ -10,7 +10,7 @@ from protocols.mastodon.door import Call, NoForm, id_of
 from protocols.mastodon.entities import filter as entities
 from protocols.mastodon.entities.base import Empty
 from protocols.mastodon.from_core.filters import kept, keyword, whole
-from web.bodies import fields
+from web.bodies import cleared
 
 
 class KeywordPart(msgspec.Struct):
@@ -32,7 +32,14 @@ class FilterForm(msgspec.Struct):
 
 class KeywordForm(msgspec.Struct):
     keyword: str
-    whole_word: bool = False
+    whole_word: bool = True
+
+
+class KeywordChangeForm(msgspec.Struct):
+    """What is not sent stays."""
+
+    keyword: str | None = None
+    whole_word: bool | None = None
 
 
 class StatusIdForm(msgspec.Struct):
@@ -64,12 +71,12 @@ async def _put(call: Call[FilterForm], id: int | None) -> entities.Filter:
         contexts=form.context,
         action=form.filter_action,
         expires_in_seconds=form.expires_in,
-        never_expires=("expires_in", "") in fields(call.request),
+        never_expires=cleared(call.request, "expires_in"),
         keywords=[
             KeywordChange(
                 id=id_of(part.id) if part.id else None,
                 keyword=part.keyword,
-                whole_word=part.whole_word,
+                whole_word=True if part.whole_word is None and not part.id else part.whole_word,  # Mastodon's default
                 destroy=part.destroy,
             )
             for part in form.keywords_attributes
@@ -96,7 +103,7 @@ async def show_keyword(call: Call[NoForm]) -> entities.FilterKeyword:
     return keyword((await call.core.personal.filter_of_keyword(call.me.id, call.id))[1])
 
 
-async def update_keyword(call: Call[KeywordForm]) -> entities.FilterKeyword:
+async def update_keyword(call: Call[KeywordChangeForm]) -> entities.FilterKeyword:
     change = KeywordChange(id=call.id, keyword=call.form.keyword, whole_word=call.form.whole_word)
     parent, _ = await call.core.personal.filter_of_keyword(call.me.id, call.id)
     await call.core.personal.put_filter(call.me.id, parent.id, keywords=[change])

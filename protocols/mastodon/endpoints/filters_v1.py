@@ -10,7 +10,7 @@ from protocols.mastodon.door import Call, NoForm
 from protocols.mastodon.entities.base import Empty
 from protocols.mastodon.entities.filter import FilterV1
 from protocols.mastodon.from_core.filters import old
-from web.bodies import fields
+from web.bodies import cleared
 
 
 class OldFilterForm(msgspec.Struct):
@@ -27,7 +27,7 @@ class OldFilterChange(msgspec.Struct):
     phrase: str | None = None
     context: list[str] | None = None
     irreversible: bool = False
-    whole_word: bool = True
+    whole_word: bool | None = None
     expires_in: int | None = None
 
 
@@ -65,7 +65,7 @@ async def update(call: Call[OldFilterChange]) -> FilterV1:
         contexts=contexts,
         action=action,
         expires_in_seconds=form.expires_in,
-        never_expires=("expires_in", "") in fields(call.request),
+        never_expires=cleared(call.request, "expires_in"),
         keywords=[KeywordChange(id=word.id, keyword=form.phrase, whole_word=form.whole_word)],
     )
     return old(*await call.core.personal.filter_of_keyword(call.me.id, call.id))

@@ -89,7 +89,7 @@ async def remove_members(call: Call[MembersForm]) -> Empty:
 
 async def timeline(call: Call[ChoiceForm]) -> Listed:
     found = await call.core.personal.list_timeline(call.me.id, call.id, call.page, call.form.own_choice)
-    return await call.statuses("home", found)
+    return await call.statuses(found)
 
 
 def entity(one: model.List) -> UserList:

@@ -65,7 +65,7 @@ def chosen(form: NotificationsForm) -> Chosen:
 
 async def glasses(call: Call[SupportedForm], seen: Iterable[Seen | None]) -> Glasses:
     """How the app that asks looks at notifications about these notes."""
-    matches = await call.filtered("notifications", [each for each in seen if each is not None])
+    matches = await call.filtered([each for each in seen if each is not None])
     return Glasses(call.me.id, await read_up_to(call.core, call.me.id), matches, call.form.supported_types, chats_known(call.form))
 
 

@@ -21,7 +21,7 @@ class InteractionForm(msgspec.Struct):
 async def many(call: Call[NoForm]) -> Listed:
     """Those that may quote it, as far as the viewer may see them."""
     await call.core.reading.note(call.viewer_id, call.id)
-    return await call.statuses("thread", await call.core.reading.quotes(call.viewer_id, call.id, call.page))
+    return await call.statuses(await call.core.reading.quotes(call.viewer_id, call.id, call.page))
 
 
 async def revoke(call: Call[NoForm]) -> bytes:
@@ -48,4 +48,4 @@ async def _own(call: Call[msgspec.Struct]) -> Seen:
 
 
 async def _shown(call: Call[msgspec.Struct], id: int) -> bytes:
-    return call.render.statuses.one(await call.core.reading.note(call.me.id, id), call.me.id)
+    return await call.status(await call.core.reading.note(call.me.id, id))

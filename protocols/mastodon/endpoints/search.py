@@ -51,7 +51,7 @@ async def search(call: Call[SearchForm]) -> Search:
             tags = await call.core.reading.search_tags(
                 query, call.page.limit, call.page.offset, reviewed=form.exclude_unreviewed
             )
-    matches = await call.filtered("public", statuses)
+    matches = await call.filtered(statuses)
     return Search(
         accounts=[Raw(one) for one in call.render.accounts.many(accounts)],
         statuses=[Raw(one) for one in call.render.statuses.many(statuses, call.viewer_id, matches)],

@@ -117,7 +117,7 @@ async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
     )
     if form.preview:
         note = await call.core.activities.preview(Create(actor_id=call.me.id, note=draft), call.origin())
-        return call.render.statuses.one(Seen(note), call.me.id)
+        return call.render.statuses.one(await call.core.reading.with_quote(call.me.id, Seen(note)), call.me.id)
     key = call.request.header("idempotency-key")[:MAX_KEY] or None
     if at is not None and at > call.core.clock.now():  # Mastodon: what is scheduled for the past is posted now
         return scheduled(await call.core.scheduling.add(call.me.id, draft, at, call.origin(key)))
@@ -172,12 +172,12 @@ async def show(call: Call[NoForm]) -> bytes:
 
 async def many(call: Call[Ids]) -> Listed:
     found = await call.core.reading.notes(call.viewer_id, known_ids([*call.form.id, *call.form.ids]))
-    return await call.statuses("thread", Slice(tuple(found)))
+    return await call.statuses(Slice(tuple(found)))
 
 
 async def context(call: Call[NoForm]) -> Answer:
     up, down = await call.core.reading.thread(call.viewer_id, call.id)
-    matches = await call.filtered("thread", [*up, *down])
+    matches = await call.filtered([*up, *down])
     render = call.render.statuses.many
     ancestors, descendants = (b",".join(render(notes, call.viewer_id, matches)) for notes in (up, down))
     body = b'{"ancestors":[' + ancestors + b'],"descendants":[' + descendants + b"]}"
@@ -213,8 +213,7 @@ async def _status(call: Call[msgspec.Struct], id: int | None) -> bytes:
 
 
 async def _shown(call: Call[msgspec.Struct], seen: Seen) -> bytes:
-    matches = await call.filtered("thread", [seen])
-    return call.render.statuses.one(seen, call.viewer_id, matches=matches.get(seen.note.id, ()))
+    return await call.status(seen)
 
 
 async def _defaults(call: Call[TextForm]) -> tuple[str, bool]:

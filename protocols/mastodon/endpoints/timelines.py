@@ -8,9 +8,7 @@ from msgspec import UNSET
 from pleromad.clock import iso
 from pleromad.hosts import MAX_HOST
 from pleromad.model.choice import Choice
-from pleromad.model.note import Seen
 from pleromad.model.notification import Marker as Mark
-from pleromad.model.page import Slice
 from pleromad.text import normal_tag
 from protocols.mastodon.door import Call, Listed, NoForm, id_of
 from protocols.mastodon.endpoints.notifications import ASKED_BY_NOBODY
@@ -73,7 +71,7 @@ class WhichMarkers(msgspec.Struct):
 
 
 async def home(call: Call[ChoiceForm]) -> Listed:
-    return await call.statuses("home", await call.core.reading.home(call.me.id, call.page, call.form.own_choice))
+    return await call.statuses(await call.core.reading.home(call.me.id, call.page, call.form.own_choice))
 
 
 async def public(call: Call[ChoiceForm]) -> Listed:
@@ -81,7 +79,7 @@ async def public(call: Call[ChoiceForm]) -> Listed:
     found = await call.core.reading.public(
         call.viewer_id, call.page, local=form.local, remote=form.remote, only_media=form.only_media, choice=form.choice
     )
-    return await call.statuses("public", found)
+    return await call.statuses(found)
 
 
 async def tag(call: Call[TagForm]) -> Listed:
@@ -98,7 +96,7 @@ async def tag(call: Call[TagForm]) -> Listed:
         all=_tags(form.all),
         none=_tags(form.none),
     )
-    return await call.statuses("public", found)
+    return await call.statuses(found)
 
 
 def _tags(names: list[str]) -> list[str]:
@@ -106,16 +104,11 @@ def _tags(names: list[str]) -> list[str]:
 
 
 async def direct(call: Call[ChoiceForm]) -> Listed:
-    return await call.statuses("thread", await call.core.reading.direct(call.me.id, call.page, call.form.own_choice))
+    return await call.statuses(await call.core.reading.direct(call.me.id, call.page, call.form.own_choice))
 
 
 async def favourites(call: Call[NoForm]) -> Listed:
-    return _listed(call, await call.core.reading.likes(call.me.id, call.page))
-
-
-def _listed(call: Call[NoForm], found: Slice[Seen]) -> Listed:
-    """What one kept oneself is not filtered."""
-    return Listed.of(call.render.statuses.many(found.items, call.viewer_id), found)
+    return await call.statuses(await call.core.reading.likes(call.me.id, call.page))
 
 
 async def markers(call: Call[WhichMarkers]) -> dict[str, Marker]:

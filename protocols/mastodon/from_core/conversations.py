@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pleromad.model.conversation import Conversation
-from pleromad.model.personal import FilterMatch
 from protocols.mastodon.entities.status import Conversation as ConversationEntity
 from protocols.mastodon.entities.status import PleromaConversation
 from protocols.mastodon.from_core.accounts import AccountRendering
-from protocols.mastodon.from_core.statuses import StatusRendering
+from protocols.mastodon.from_core.statuses import Matches, StatusRendering
+
+_NONE: Matches = {}
 
 
 class ConversationRendering:
@@ -17,7 +16,7 @@ class ConversationRendering:
         self._accounts = accounts
         self._statuses = statuses
 
-    def one(self, one: Conversation, viewer: int, matches: Sequence[FilterMatch] = ()) -> ConversationEntity:
+    def one(self, one: Conversation, viewer: int, matches: Matches = _NONE) -> ConversationEntity:
         """A conversation with nobody else is with oneself (Mastodon)."""
         others = [account for account in one.people if account.id != viewer] or one.people
         return ConversationEntity(

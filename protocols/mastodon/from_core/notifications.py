@@ -93,7 +93,7 @@ class NotificationRendering:
         return made
 
     def _status(self, seen: Seen, glasses: Glasses) -> Raw:
-        return self._statuses.raw(seen, glasses.viewer, glasses.matches.get(seen.note.id, ()))
+        return self._statuses.raw(seen, glasses.viewer, glasses.matches)
 
     def groups(
         self, groups: Sequence[NotificationGroup], glasses: Glasses, *, partial: bool = False, paged: bool = True

@@ -50,22 +50,23 @@ class StatusRendering:
 
     def many(self, seen: Iterable[Seen], viewer: int | None, matches: Matches = _NONE) -> list[bytes]:
         """`matches`: what the viewer's filters found, by the note's id."""
-        return [self.one(each, viewer, matches=matches.get(each.note.id, ())) for each in seen]
+        return [self.one(each, viewer, matches=matches) for each in seen]
 
-    def raw(self, seen: Seen, viewer: int | None, matches: Sequence[FilterMatch] = ()) -> msgspec.Raw:
+    def raw(self, seen: Seen, viewer: int | None, matches: Matches = _NONE) -> msgspec.Raw:
         return msgspec.Raw(self.one(seen, viewer, matches=matches))
 
     def one(
-        self, seen: Seen, viewer: int | None, *, source: str | None = None, matches: Sequence[FilterMatch] = ()
+        self, seen: Seen, viewer: int | None, *, source: str | None = None, matches: Matches = _NONE
     ) -> bytes:
         """The Status as JSON. `viewer` None: without what only those who are logged in are told. `source`: with `text`."""
         return self._one(seen, viewer, source, matches)
 
-    def _one(self, seen: Seen, viewer: int | None, source: str | None, matches: Sequence[FilterMatch], *, quoted: bool = False) -> bytes:
+    def _one(self, seen: Seen, viewer: int | None, source: str | None, matches: Matches, *, quoted: bool = False) -> bytes:
         """`quoted`: it stands in another one that quotes it, and only names what it quotes itself."""
         note, state = seen.note, seen.state
+        found = matches.get(note.id)
         kept, length = self._of(note)
-        plain = length < len(kept) and state is NOTHING and source is None and not matches
+        plain = length < len(kept) and state is NOTHING and source is None and not found
         if plain and viewer is not None and viewer != note.account.id:
             return kept
         head = kept[:length]
@@ -74,11 +75,12 @@ class StatusRendering:
             return b"".join((head, _PLAIN, approval, b"}"))
         if plain and not note.pinned:
             return b"".join((head, _PLAIN, approval, _FOR_AUTHOR))
-        filtered = results(matches) if matches else b"[]"
+        filtered = results(found) if found else b"[]"
         if note.boost_of is not None:
-            boosted = self._one(replace(seen, note=note.boost_of), viewer, None, matches)
+            inside = {**matches, note.boost_of.id: found} if found else matches
+            boosted = self._one(replace(seen, note=note.boost_of), viewer, None, inside)
             return head + self._tail(note, state, viewer, filtered, approval, boosted=boosted)
-        inner = self._one(seen.quoted, viewer, None, (), quoted=True) if seen.quoted is not None and not quoted else None
+        inner = self._one(seen.quoted, viewer, None, matches, quoted=True) if seen.quoted is not None and not quoted else None
         quote = shallow_quote_of(seen) if quoted else quote_of(seen, inner)
         return head + self._tail(note, state, viewer, filtered, approval, source=source, quote=quote, shown=inner)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from twisted.application.service import Service
@@ -15,7 +16,8 @@ from pleromad.daemon import spawn
 from pleromad.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 from pleromad.model import event as events
 from pleromad.model.event import Event
-from pleromad.model.note import Note, Seen, Visibility
+from pleromad.model.note import Note, Visibility
+from pleromad.model.personal import FilterMatch
 from pleromad.reading.visitors import Parts
 from protocols.mastodon.errors import OUT_OF_SCOPE
 from protocols.mastodon.from_core import Rendering
@@ -44,6 +46,21 @@ MAX_STREAMS = 100  # of one connection
 MAX_PER_PERSON = 100  # connections
 MAX_ANONYMOUS = 1_000  # connections of nobody in particular, together
 REMEMBERED = 10_000  # notes that are not for everybody, whose deletion only some are to hear of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A note as some of those who listen see it."""
+
+    kind: str
+    note: Note
+    status: bytes
+    message: Message
+
+
+def hidden(matches: Iterable[FilterMatch], context: str) -> bool:
+    """Whether a filter wants it not shown at all in this context."""
+    return any(match.filter.action == "hide" and context in match.filter.contexts for match in matches)
 
 
 class Hub(Service):
@@ -206,15 +223,22 @@ class Hub(Service):
         if not audience:
             return
         # Without what depends on who looks, as Mastodon streams it; only what one's filters find is put in.
-        status = self._render.statuses.one(Seen(note), None)
-        plain = Message(kind, status.decode())
+        people = {listener.viewer_id for _, listener in audience}
+        forms: dict[int | None, Shown] = {}
+        made: dict[str, Shown] = {}  # by what is to be shown of a quote: most notes have one form
+        for viewer, seen in (await self._core.reading.quoting(note, people)).items():
+            if seen.quote_state not in made:
+                status = self._render.statuses.one(seen, None)
+                made[seen.quote_state] = Shown(kind, note, status, Message(kind, status.decode()))
+            forms[viewer] = made[seen.quote_state]
         own: dict[tuple[int, str], Message | None] = {}
         for stream, listener in audience:
-            message: Message | None = plain
+            shown = forms[listener.viewer_id]
+            message: Message | None = shown.message
             if listener.viewer_id is not None:
                 key = (listener.viewer_id, "home" if stream.name in (USER, LIST) else "public")
                 if key not in own:
-                    own[key] = await self._filtered(*key, note, kind, status, plain)
+                    own[key] = await self._filtered(*key, shown)
                 message = own[key]
             if message is not None:
                 listener.tell(message, stream)
@@ -239,16 +263,14 @@ class Hub(Service):
         for stream, listener in told:
             listener.tell(message, stream)
 
-    async def _filtered(
-        self, viewer: int, context: str, note: Note, kind: str, status: bytes, plain: Message
-    ) -> Message | None:
-        """As one person's filters want it: None when they hide it."""
-        matches = (await self._core.personal.filtered(viewer, context, [note])).get(note.id)
+    async def _filtered(self, viewer: int, context: str, shown: Shown) -> Message | None:
+        """As one person's filters want it: None when they hide it there."""
+        matches = (await self._core.personal.filtered(viewer, None, [shown.note])).get(shown.note.id)
         if not matches:
-            return plain
-        if any(match.filter.action == "hide" for match in matches):
+            return shown.message
+        if hidden(matches, context):
             return None
-        return Message(kind, (status[:-1] + b',"filtered":' + results(matches) + b"}").decode())
+        return Message(shown.kind, (shown.status[:-1] + b',"filtered":' + results(matches) + b"}").decode())
 
     async def _audience(self, note: Note) -> list[tuple[Stream, Listener]]:
         """Everybody to be told: at whose home it is, and who listens to a stream of everybody it is in."""
@@ -282,7 +304,7 @@ class Hub(Service):
             one = await self._core.reading.conversation(viewer, id)
         except NotFound:
             return
-        matches = (await self._core.personal.filtered(viewer, "thread", [one.last.note])).get(one.last.note.id, ())
+        matches = await self._core.personal.filtered(viewer, None, [one.last.note])
         entity = self._render.conversations.one(one, viewer, matches)
         self._tell(told, Message("conversation", encode(entity).decode()), Stream(DIRECT))
 
@@ -308,8 +330,8 @@ class Hub(Service):
             return
         if one.type in PLEROMA_TYPES or not list(shown([one])):
             return
-        matches = await self._core.personal.filtered(viewer, "notifications", [one.seen.note] if one.seen else [])
-        if any(match.filter.action == "hide" for each in matches.values() for match in each):
+        matches = await self._core.personal.filtered(viewer, None, [one.seen.note] if one.seen else [])
+        if any(hidden(each, "notifications") for each in matches.values()):
             return
         message = Message("notification", self._render.notifications.one(one, Glasses(viewer, matches=matches)).decode())
         for stream, listener in told:

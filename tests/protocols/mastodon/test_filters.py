@@ -57,7 +57,7 @@ class FilterTests(MastodonCase):
     async def test_each_context_is_filtered(self) -> None:
         await self.people()
         note = await self.say(self.bob, "@alice look: kittens")
-        form = {"title": "x", "context": ["home", "public", "thread", "account", "notifications"], "keywords_attributes": [{"keyword": "kitten"}]}
+        form = {"title": "x", "context": ["home", "public", "thread", "account", "notifications"], "keywords_attributes": [{"keyword": "kitten", "whole_word": False}]}
         await self.call("POST", "/api/v2/filters", self.token_of_alice, json=form)
         lists = ["/api/v1/timelines/home", "/api/v1/timelines/public", f"/api/v1/accounts/{self.bob.id}/statuses", f"/api/v1/statuses?id[]={note.id}"]
         for path in lists:
@@ -70,6 +70,37 @@ class FilterTests(MastodonCase):
         self.assertEqual(len((await self.call("GET", f"/api/v1/statuses/{note.id}", self.token_of_alice))["filtered"]), 1)
         [seen] = await self.call("GET", "/api/v1/timelines/public", await self.token(await self.person("eve")))
         self.assertEqual(seen["filtered"], [])
+
+    async def test_what_is_found_is_told_wherever_the_status_is_shown(self) -> None:
+        """Apps choose by the filter's context: what they saw at one place they show at another."""
+        await self.people()
+        note = await self.say(self.bob, "kitten #pets")
+        made = await self.call("POST", "/api/v2/filters", self.token_of_alice, json={"title": "x", "context": ["thread"], "keywords_attributes": [{"keyword": "kitten"}]})
+        self.assertEqual([one["whole_word"] for one in made["keywords"]], [True])
+        path = f"/api/v1/statuses/{note.id}"
+        for action in ("bookmark", "favourite", "reblog"):
+            self.assertEqual(len((await self.call("POST", f"{path}/{action}", self.token_of_alice))["filtered"]), 1, action)
+        quoting = await self.call("POST", "/api/v1/statuses", await self.token(await self.person("eve")), data={"status": "see", "quoted_status_id": str(note.id)})
+        for path in ("timelines/home", "timelines/tag/pets", "bookmarks", "favourites", f"statuses?id[]={note.id}", f"accounts/{self.bob.id}/statuses"):
+            for seen in await self.call("GET", f"/api/v1/{path}", self.token_of_alice):
+                self.assertEqual([one["filter"]["context"] for one in seen["filtered"]], [["thread"]], path)
+                if seen["reblog"]:
+                    self.assertEqual(seen["reblog"]["filtered"], seen["filtered"])
+        [first, _] = await self.call("GET", "/api/v1/timelines/public", self.token_of_alice)
+        self.assertEqual((first["id"], first["filtered"]), (quoting["id"], []))
+        self.assertEqual(len(first["quote"]["quoted_status"]["filtered"]), 1)
+
+    async def test_an_expiry_is_taken_away_with_null(self) -> None:
+        await self.people()
+        form = {"title": "x", "context": ["home"], "expires_in": 60, "keywords_attributes": [{"keyword": "a", "whole_word": False}]}
+        made = await self.call("POST", "/api/v2/filters", self.token_of_alice, json=form)
+        path = f"/api/v2/filters/{made['id']}"
+        self.assertIsNotNone((await self.call("PUT", path, self.token_of_alice, json={"title": "y"}))["expires_at"])
+        self.assertIsNone((await self.call("PUT", path, self.token_of_alice, json={"expires_in": None}))["expires_at"])
+        word = await self.call("PUT", f"/api/v2/filters/keywords/{made['keywords'][0]['id']}", self.token_of_alice, json={"keyword": "b"})
+        self.assertEqual((word["keyword"], word["whole_word"]), ("b", False))
+        old = await self.call("PUT", f"/api/v1/filters/{word['id']}", self.token_of_alice, json={"phrase": "c"})
+        self.assertEqual((old["phrase"], old["whole_word"], old["irreversible"]), ("c", False, False))
 
     async def test_version_one_is_served_from_version_two(self) -> None:
         await self.people()

@@ -72,3 +72,6 @@ class TagTests(MastodonCase):
         self.assertEqual([one["acct"] for one in await self.call("GET", "/api/v1/endorsements", token)], ["bob"])
         self.assertEqual([one["acct"] for one in await self.call("GET", f"/api/v1/accounts/{alice.id}/endorsements")], ["bob"])
         self.assertFalse((await self.call("POST", f"/api/v1/accounts/{bob.id}/unpin", token))["endorsed"])
+        await self.call("POST", f"/api/v1/accounts/{bob.id}/endorse", token)
+        self.assertFalse((await self.call("POST", f"/api/v1/accounts/{bob.id}/unfollow", token))["endorsed"])
+        self.assertEqual(await self.call("GET", "/api/v1/endorsements", token), [])

@@ -9,7 +9,7 @@ from wsproto.events import AcceptConnection, CloseConnection, RejectConnection, 
 from wsproto.events import Request as Handshake
 
 from pleromad.model.account import Account
-from pleromad.model.activity import Create, Delete, EmojiReact, Like, Update
+from pleromad.model.activity import Block, Create, Delete, EmojiReact, Like, Update
 from pleromad.model.note import NoteDraft, Visibility
 from protocols.mastodon.entities.notification import Notification
 from protocols.mastodon.entities.status import Conversation, Status
@@ -259,6 +259,23 @@ class WebSocketTests(StreamingCase):
         self.assertEqual([one["keyword_matches"] for one in marked["filtered"]], [["cats"]])
         self.assertNotIn("filtered", self.payload(await socket.message(), Status))
         self.assertNotIn("filtered", self.payload(await plain.message(), Status))
+
+    async def test_a_quote_comes_with_what_it_quotes_as_far_as_each_may_see_it(self) -> None:
+        await self.people()
+        carol = await self.person("carol")
+        quoted = await self.say(carol, "dogs")
+        await self.submit(Block(actor_id=self.alice.id, target_id=carol.id), self.alice)
+        mine = await self.open("?stream=public", self.by_alice)
+        plain = await self.open("?stream=public")
+        await self.post(self.bob, "q", quote_id=quoted.id)
+        seen, anybody = [self.payload(await one.message(), Status)["quote"] for one in (mine, plain)]
+        self.assertEqual(seen["state"], "blocked_account")
+        self.assertEqual((anybody["state"], anybody["quoted_status"]["content"]), ("accepted", "<p>dogs</p>"))
+        narrow = await self.say(self.bob, "birds", visibility=Visibility.FOLLOWERS)
+        await self.post(self.bob, "my own", quote_id=narrow.id)
+        seen, anybody = [self.payload(await one.message(), Status)["quote"] for one in (mine, plain)]
+        self.assertEqual((seen["state"], seen["quoted_status"]["content"]), ("accepted", "<p>birds</p>"))
+        self.assertEqual(anybody, {"state": "unauthorized", "quoted_status": None})
 
     async def test_a_token_is_taken_from_query_header_or_subprotocol(self) -> None:
         await self.people()
