@@ -36,7 +36,6 @@ async def unbookmark(call: Call[NoForm]) -> bytes:
 
 
 async def many(call: Call[BookmarkForm]) -> Listed:
-    """What one kept oneself is not filtered."""
     found = await call.core.reading.bookmarks(call.me.id, call.page, _folder(call))
     return await call.statuses(found)
 
