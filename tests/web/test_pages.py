@@ -314,6 +314,8 @@ class FileTests(PagesCase):
             ("/favicon.ico", "image/x-icon"),
             ("/static/avatar.svg", "image/svg+xml"),
             ("/robots.txt", "text/plain; charset=utf-8"),
+            ("/manifest", "application/manifest+json; charset=utf-8"),
+            ("/manifest.json", "application/manifest+json; charset=utf-8"),
         ):
             reply = await self.get(path)
             self.assertEqual((reply.status, reply.headers["content-type"]), (200, kind))

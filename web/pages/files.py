@@ -54,6 +54,8 @@ class Files:
         site.route("GET", "/favicon.png", self.favicon_png)
         site.route("GET", "/favicon.ico", self.favicon)
         site.route("GET", "/robots.txt", self.robots)
+        site.route("GET", "/manifest", self.manifest)
+        site.route("GET", "/manifest.json", self.manifest)
 
     async def media(self, request: Request) -> Answer:
         """A picture, film or sound; anything else, and SVG, which can hold scripts, only to be saved."""
@@ -79,6 +81,21 @@ class Files:
     async def favicon_png(self, request: Request) -> Answer:
         """Where Pleroma has it."""
         return Answer.file(STATIC / "icon.png", TYPES[".png"], (("Cache-Control", "public, max-age=86400"),))
+
+    async def manifest(self, request: Request) -> Answer:
+        """The web app manifest (W3C), with which browsers put the pages on a home screen."""
+        instance = self.core.settings.instance
+        value = {
+            "id": "/home",
+            "name": instance.name,
+            "short_name": instance.name,
+            "start_url": "/home",
+            "scope": "/",
+            "display": "standalone",
+            "icons": [{"src": "/static/icon.png", "sizes": "512x512", "type": "image/png"}],
+        }
+        headers = (("Cache-Control", "public, max-age=180"),)
+        return Answer.json(value, media_type="application/manifest+json; charset=utf-8", headers=headers)
 
     async def stickers(self, request: Request) -> Answer:
         """Pleroma's front-ends ask for packs of them: there are none."""
