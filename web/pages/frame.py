@@ -132,7 +132,7 @@ class Frame:
         remote = "https:" if self.core.uris.base.startswith("https:") else "https: http:"
         forms = " ".join(["'self'", *form_action])
         return (
-            f"default-src 'none'; style-src 'self'; img-src 'self' data: {remote}; media-src 'self' {remote};"
+            f"default-src 'none'; style-src 'self'; manifest-src 'self'; img-src 'self' data: {remote}; media-src 'self' {remote};"
             f" form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
             + ("; script-src 'self'; connect-src 'self'" if script else "")
         )
