@@ -8,7 +8,7 @@ from pleromad.ids import PUBLIC
 from pleromad.model.activity import Block
 from pleromad.model.note import Visibility
 from pleromad.visibility import Standing, may_boost, may_see, of_audience, tighter
-from store import notes as note_rows
+from store import refs as ref_rows
 from store.pool import Transaction
 from tests.support.core import CoreCase
 
@@ -58,7 +58,7 @@ class VisibilityTests(SynchronousTestCase):
 
 
 class SqlTests(CoreCase):
-    """`store.notes.visible` says the same as `may_see`, for every combination."""
+    """`store.refs.visible` says the same as `may_see`, for every combination."""
 
     async def test_the_sql_condition_agrees_with_the_function(self) -> None:
         for visibility, addressed, follows, blocked, withdrawn in product(Visibility, *[[False, True]] * 4):
@@ -89,7 +89,7 @@ class SqlTests(CoreCase):
             (author, Standing(local=True, author=True, **{**told, "blocked": False})),
             (None, Standing(withdrawn=withdrawn)),
         ):
-            found = bool(await note_rows.refs(self.database, who, [note]))
+            found = bool(await ref_rows.of(self.database, who, [note]))
             self.assertEqual(found, may_see(visibility, standing), f"{visibility} {standing} {who}")
 
     async def _made(self, visibility: Visibility) -> tuple[int, int, int]:

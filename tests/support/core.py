@@ -8,9 +8,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from twisted.internet import defer, reactor
 
-from pleromad.accounts import keys
+from pleromad.accounts import keys, passwords
 from pleromad.config import Settings, build
 from pleromad.core import Core
 from pleromad.daemon import settle
@@ -22,6 +24,7 @@ from tests.support.postgres import PostgresCase
 PASSWORD = "correct horse battery"
 _numbers = count(1)
 _new_pair = keys.new_pair  # the real one: tests put `shared_pair` in its place
+_quick_hasher = PasswordHasher.from_parameters(CHEAPEST)  # as real, but not made to be slow
 
 
 @cache
@@ -55,6 +58,7 @@ class CoreCase(PostgresCase):
         Path(folder).mkdir(parents=True)
         self.remote_keys: dict[int, keys.Pair] = {}
         self.patch(keys, "new_pair", shared_pair)
+        self.patch(passwords, "_hasher", _quick_hasher)
         self.core = Core(settings_of(self.SETTINGS, folder), self.database, reactor)
         self.addCleanup(lambda: defer.ensureDeferred(settle()))
         self.addCleanup(lambda: defer.ensureDeferred(self.core.stop()))
