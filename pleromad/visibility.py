@@ -1,6 +1,6 @@
 """Who may see what: pure functions, the one place where visibility is decided.
 
-Lists are narrowed in SQL with `store.notes.VISIBLE`, which says the same thing; `tests/pleromad/test_visibility.py`
+Lists are narrowed in SQL with `store.refs.visible`, which says the same thing; `tests/pleromad/test_visibility.py`
 holds the two against each other for every combination.
 """
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pleromad.model.page import Page
-from store.notes import Ref
 from store.pool import Queries
+from store.refs import Ref
 from store.timelines import page_of
 
 REACH = 1_000  # of the newest direct notes on either side: chats in which nothing was said since are not listed

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from pleromad.model.page import Page
-from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
 from store.pool import Queries
+from store.refs import REFS, REFS_FROM, Ref, ref_of, visible
 from store.timelines import page_of as notes_page
 
 

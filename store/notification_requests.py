@@ -8,8 +8,8 @@ from datetime import datetime
 
 from pleromad.model.notification import NotificationPolicy
 from pleromad.model.page import Page
-from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
 from store.pool import Queries
+from store.refs import REFS, REFS_FROM, Ref, ref_of, visible
 
 WORDS = ("for_not_following", "for_not_followers", "for_new_accounts", "for_private_mentions", "for_limited_accounts")
 COUNTED = 100  # beyond that nobody wants to know

@@ -10,8 +10,8 @@ from typing import Any
 from pleromad.model.notification import EVERYTHING, FILTERABLE, FROM_ONESELF, GROUPED, Chosen, Marker
 from pleromad.model.page import Page
 from pleromad.model.push import PUSH, TRIES
-from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
 from store.pool import Queries, Row
+from store.refs import REFS, REFS_FROM, Ref, ref_of, visible
 
 GROUP_HOURS = 12  # a group spans no more (Mastodon)
 SAMPLES = 8

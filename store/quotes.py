@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 
 from pleromad.model.note import QuotePolicy, QuoteRow
 from pleromad.model.page import Page
-from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
 from store.pool import Queries
+from store.refs import REFS, REFS_FROM, Ref, ref_of, visible
 
 COLUMNS = "note_id, account_id, quoted_id, quoted_uri, quoted_account_id, state, request_uri, stamp_uri"
 

@@ -10,8 +10,8 @@ from pleromad.model.account import Account
 from pleromad.model.moderation import Report, Severance, Strike
 from pleromad.model.page import Page
 from store import accounts as account_rows
-from store.notes import REFS, REFS_FROM, Ref, ref_of
 from store.pool import Queries
+from store.refs import REFS, REFS_FROM, Ref, ref_of
 from store.rows import between, newest_first
 
 COLUMNS = """id, uri, account_id, target_id, note_ids, rule_ids, category, comment, forwarded, assigned_id, resolved_at, resolved_by,

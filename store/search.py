@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pleromad.model.page import Page
-from store.notes import REFS, Ref, ref_of, visible
 from store.pool import Queries
+from store.refs import REFS, Ref, ref_of, visible
 from store.timelines import WANTED
 
 WINDOW = 400  # matches that are ranked, or looked through for a page: the newest

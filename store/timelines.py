@@ -7,8 +7,8 @@ from typing import Any
 
 from pleromad.model.choice import ALL, Choice
 from pleromad.model.page import Page
-from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
 from store.pool import Queries
+from store.refs import REFS, REFS_FROM, Ref, ref_of, visible
 
 # What the viewer does not want to see in timelines: muted authors (of boosted notes too), blocked domains.
 UNBLOCKED = "NOT EXISTS (SELECT FROM domain_blocks x WHERE x.account_id = %(viewer)s AND x.domain IN (a.domain, c.domain))"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from store.notes import REFS, REFS_FROM, Ref, ref_of, visible
 from store.pool import Queries
+from store.refs import REFS, REFS_FROM, Ref, ref_of, visible
 from store.tags import HISTORY_DAYS
 from store.timelines import WANTED
 

@@ -12,6 +12,7 @@ from pleromad.model.event import Event
 from pleromad.model.note import Visibility
 from store import notes as note_rows
 from store import relations
+from store import responses as response_rows
 
 
 async def apply(work: Work, activity: Announce) -> Result:
@@ -27,7 +28,7 @@ async def apply(work: Work, activity: Announce) -> Result:
     if not work.local:
         known = await relations.has_local_follower(work.tx, work.actor.id)
         require(known or note.local, errors.Forbidden("Nobody here follows who boosts", station="check"))
-    earlier = await note_rows.boost_by(work.tx, work.actor.id, note.id)
+    earlier = await response_rows.boost_by(work.tx, work.actor.id, note.id)
     if earlier is not None:
         return Result(note_id=earlier[0], unchanged=True)
     published = min(activity.published, work.now) if activity.published else work.now
@@ -77,7 +78,7 @@ async def undo(work: Work, activity: Announce) -> Result:
     require(note is not None, errors.NotFound(station="check"))
     assert note is not None
     boosted = note.boost_of_id or note.id
-    earlier = await note_rows.boost_by(work.tx, work.actor.id, boosted)
+    earlier = await response_rows.boost_by(work.tx, work.actor.id, boosted)
     if earlier is None:
         return Result(note_id=boosted, unchanged=True)
     boost = await note_rows.facts(work.tx, earlier[0])

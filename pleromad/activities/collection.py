@@ -11,6 +11,7 @@ from pleromad.model import event
 from pleromad.model.activity import Add, Remove
 from pleromad.model.event import Event
 from pleromad.model.note import Visibility
+from store import marks as mark_rows
 from store import notes as note_rows
 from store import rooms as room_rows
 
@@ -35,11 +36,11 @@ async def _pin(work: Work, activity: Add | Remove, given: bool) -> Result:
     if given:
         require(note.visibility is not Visibility.DIRECT, errors.Invalid("Validation failed: A direct post cannot be pinned", field="id"))
         if work.local:
-            count = await note_rows.pins_count(work.tx, work.actor.id)
+            count = await mark_rows.pins_count(work.tx, work.actor.id)
             require(count < work.settings.posts.max_pins, errors.Invalid("Validation failed: You have already pinned the maximum number of posts", field="id"))
-        changed = await note_rows.add_pin(work.tx, await work.ids.mint(), work.actor.id, note.id)
+        changed = await mark_rows.add_pin(work.tx, await work.ids.mint(), work.actor.id, note.id)
     else:
-        changed = await note_rows.remove_pin(work.tx, work.actor.id, note.id)
+        changed = await mark_rows.remove_pin(work.tx, work.actor.id, note.id)
     if not changed:
         return Result(note_id=note.id, unchanged=True)
     await note_rows.touch(work.tx, note.id)

@@ -20,6 +20,7 @@ from pleromad.searching.documents import Findable
 from store import accounts as account_rows
 from store import media as media_rows
 from store import notes as note_rows
+from store import polls as poll_rows
 from store.notes import Facts
 
 
@@ -64,7 +65,7 @@ async def _write(work: Work, draft: NoteDraft) -> Result:
     if written.media:
         await media_rows.attach(work.tx, id, [m.id for m in written.media])
     if written.poll:
-        await note_rows.add_poll(
+        await poll_rows.add(
             work.tx,
             id,
             multiple=written.poll.multiple,
@@ -149,7 +150,7 @@ async def _take_in(work: Work, note: RemoteNote, raw: dict[str, Any] | None) -> 
     if note.attachments:
         await media_rows.add_remote(work.tx, [await work.ids.mint() for _ in note.attachments], work.actor.id, id, note.attachments)
     if note.poll is not None:
-        await note_rows.add_poll(
+        await poll_rows.add(
             work.tx,
             id,
             multiple=note.poll.multiple,

@@ -15,6 +15,7 @@ from pleromad.model.event import Event
 from pleromad.model.note import Visibility
 from store import emojis as emoji_rows
 from store import notes as note_rows
+from store import responses as response_rows
 from store.notes import Facts
 
 MAX_EMOJI = 100  # code points; a family of four with skin tones has 11
@@ -23,7 +24,7 @@ MAX_EMOJI = 100  # code points; a family of four with skin tones has 11
 async def apply(work: Work, activity: Like) -> Result:
     note = await _note(work, activity.note_id)
     uri = activity.uri or work.activity_uri
-    if not await note_rows.add_like(work.tx, await work.ids.mint(), work.actor.id, note.id, uri):
+    if not await response_rows.add_like(work.tx, await work.ids.mint(), work.actor.id, note.id, uri):
         return Result(note_id=note.id, unchanged=True)
     await note_rows.count(work.tx, note.id, likes=1)
     work.events.append(Event(event.NOTE_UPDATED, note.id, note.account_id, -1))
@@ -33,7 +34,7 @@ async def apply(work: Work, activity: Like) -> Result:
 
 async def undo(work: Work, activity: Like) -> Result:
     note = await _note(work, activity.note_id)
-    uri = await note_rows.remove_like(work.tx, work.actor.id, note.id)
+    uri = await response_rows.remove_like(work.tx, work.actor.id, note.id)
     if uri is None:
         return Result(note_id=note.id, unchanged=True)
     await note_rows.count(work.tx, note.id, likes=-1)
@@ -52,10 +53,10 @@ async def react(work: Work, activity: EmojiReact) -> Result:
     url = activity.emoji_url
     if work.local and emoji.isascii():
         known = (await emoji_rows.named(work.tx, [emoji], None)).get(emoji)
-        url = known.url if known is not None else await note_rows.reaction_url(work.tx, note.id, emoji)  # one that others brought along
+        url = known.url if known is not None else await response_rows.reaction_url(work.tx, note.id, emoji)  # one that others brought along
         require(url is not None, errors.Invalid("Validation failed: there is no such emoji", field="emoji"))
     uri = activity.uri or work.activity_uri
-    if not await note_rows.add_reaction(work.tx, await work.ids.mint(), work.actor.id, note.id, emoji, url, uri):
+    if not await response_rows.add_reaction(work.tx, await work.ids.mint(), work.actor.id, note.id, emoji, url, uri):
         return Result(note_id=note.id, unchanged=True)
     await note_rows.count(work.tx, note.id, reactions=1)
     work.events.append(Event(event.NOTE_REACTED, note.id, work.actor.id, note.room_id or 0, emoji))
@@ -68,7 +69,7 @@ async def react(work: Work, activity: EmojiReact) -> Result:
 async def undo_react(work: Work, activity: EmojiReact) -> Result:
     note = await _note(work, activity.note_id)
     emoji = activity.emoji.strip().strip(":")
-    uri = await note_rows.remove_reaction(work.tx, work.actor.id, note.id, emoji)
+    uri = await response_rows.remove_reaction(work.tx, work.actor.id, note.id, emoji)
     if uri is None:
         return Result(note_id=note.id, unchanged=True)
     await note_rows.count(work.tx, note.id, reactions=-1)

@@ -22,6 +22,7 @@ from pleromad.searching import documents
 from store import accounts as account_rows
 from store import media as media_rows
 from store import notes as note_rows
+from store import polls as poll_rows
 from store import users as user_rows
 from store.notes import Facts
 from store.pool import Jsonb
@@ -115,7 +116,7 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     )
     await media_rows.attach(work.tx, facts.id, [m.id for m in written.media])
     if written.poll is not None and not votes:
-        await note_rows.add_poll(
+        await poll_rows.add(
             work.tx,
             facts.id,
             multiple=written.poll.multiple,
@@ -191,7 +192,7 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
     if edited:
         await finding.find_anew(work, finding.of_arrived(work, facts.id, arrived.columns, note))
     if note.poll is not None:
-        await note_rows.add_poll(
+        await poll_rows.add(
             work.tx,
             facts.id,
             multiple=note.poll.multiple,

@@ -9,11 +9,12 @@ from pleromad.model import event
 from pleromad.model.activity import Vote
 from pleromad.model.event import Event
 from store import notes as note_rows
+from store import polls as poll_rows
 
 
 async def apply(work: Work, activity: Vote) -> Result:
     note = await work.visible_note(activity.note_id)
-    poll = await note_rows.poll_for_vote(work.tx, note.id)
+    poll = await poll_rows.for_vote(work.tx, note.id)
     require(poll is not None, errors.NotFound(station="check"))
     assert poll is not None
     multiple, options, ends = poll
@@ -24,7 +25,7 @@ async def apply(work: Work, activity: Vote) -> Result:
         bool(choices) and all(0 <= choice < options for choice in choices),
         errors.Invalid("Validation failed: The chosen vote option does not exist", field="choices"),
     )
-    earlier = await note_rows.votes_of(work.tx, note.id, work.actor.id)
+    earlier = await poll_rows.votes_of(work.tx, note.id, work.actor.id)
     if earlier and (work.local or not multiple):
         # Another server sends each choice by itself; ours come at once.
         raise errors.Conflict("Validation failed: You have already voted on this poll", station="check")
@@ -32,7 +33,7 @@ async def apply(work: Work, activity: Vote) -> Result:
     require(multiple or len(choices) == 1, errors.Invalid("Validation failed: You have already voted on this poll", field="choices"))
     fresh = choices - earlier
     if fresh:
-        await note_rows.add_votes(work.tx, note.id, work.actor.id, sorted(fresh), first=not earlier)
+        await poll_rows.add_votes(work.tx, note.id, work.actor.id, sorted(fresh), first=not earlier)
         await note_rows.touch(work.tx, note.id)
     work.events.append(Event(event.NOTE_UPDATED, note.id, note.account_id, -1))
     if activity.raw is not None or note.local:

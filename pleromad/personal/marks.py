@@ -10,8 +10,8 @@ from pleromad.model.event import Event
 from pleromad.model.notification import Marker
 from pleromad.personal.desk import Keeper
 from store import accounts as account_rows
+from store import marks as mark_rows
 from store import metadata as metadata_rows
-from store import notes as note_rows
 from store import notifications as notification_rows
 from store import relations, timelines
 from store import rooms as room_rows
@@ -36,7 +36,7 @@ class Marks(Keeper):
         """For `seconds`, or until it is taken back."""
         note = (await self._reading.note(viewer, note_id)).note
         expires = self._clock.now() + timedelta(seconds=seconds) if seconds else None
-        await note_rows.mute_thread(self._database, viewer, note.conversation_id, muted, expires)
+        await mark_rows.mute_thread(self._database, viewer, note.conversation_id, muted, expires)
 
     async def comment(self, viewer: int, account_id: int, text: str) -> None:
         """A private remark about somebody."""

@@ -11,8 +11,9 @@ from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
 from store import accounts as account_rows
 from store import keys as key_rows
-from store import notes as note_rows
+from store import refs as ref_rows
 from store import relations
+from store import responses as response_rows
 
 
 class AccountReading(Reader):
@@ -93,9 +94,9 @@ class AccountReading(Reader):
 
     async def who(self, viewer: int | None, which: str, note_id: int, page: Page) -> Slice[Account]:
         """Who liked (`likes`) or boosted (`boosts`) a note the viewer may see. Raises NotFound."""
-        if not await note_rows.refs(self._database, viewer, [note_id]):
+        if not await ref_rows.of(self._database, viewer, [note_id]):
             raise NotFound
-        rows = await note_rows.actors_of(self._database, which, note_id, page)
+        rows = await response_rows.actors_of(self._database, which, note_id, page)
         return await self._slice(rows, page)
 
     async def _slice(self, rows: list[tuple[int, int]], page: Page) -> Slice[Account]:

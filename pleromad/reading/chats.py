@@ -11,7 +11,7 @@ from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
 from store import accounts as account_rows
 from store import chats as chat_rows
-from store import notes as note_rows
+from store import refs as ref_rows
 from store.chats import ChatRow
 
 
@@ -42,7 +42,7 @@ class ChatReading(Reader):
         if not rows:
             return []
         accounts = await account_rows.by_ids(self._database, [row.other_id for row in rows])
-        refs = await note_rows.refs(self._database, viewer, [row.last_note_id for row in rows if row.last_note_id is not None])
+        refs = await ref_rows.of(self._database, viewer, [row.last_note_id for row in rows if row.last_note_id is not None])
         seen = {one.note.id: one for one in await self._shelf.seen(viewer, refs)}
         return [
             Chat(accounts[row.other_id], seen.get(row.last_note_id or 0), row.unread, row.read_up_to, row.updated_at)

@@ -14,8 +14,8 @@ from pleromad.model.trend import Day, Suggestion, TrendingLink, Week
 from pleromad.reading.visitors import VisitorReading
 from store import accounts as account_rows
 from store import cards as card_rows
-from store import notes as note_rows
 from store import peers as peer_rows
+from store import refs as ref_rows
 from store import suggestions as suggestion_rows
 from store import tags as tag_rows
 from store import timelines
@@ -73,7 +73,7 @@ class DiscoveryReading(VisitorReading):
 
     async def card(self, viewer: int | None, note_id: int) -> Card | None:
         """Of a note the viewer may see. Raises NotFound."""
-        if not await note_rows.refs(self._database, viewer, [note_id]):
+        if not await ref_rows.of(self._database, viewer, [note_id]):
             raise NotFound
         return await card_rows.of_note(self._database, note_id)
 

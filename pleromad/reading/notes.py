@@ -13,6 +13,7 @@ from store import lists as list_rows
 from store import media as media_rows
 from store import notes as note_rows
 from store import quotes as quote_rows
+from store import refs as ref_rows
 from store import timelines
 
 
@@ -37,7 +38,7 @@ class NoteReading(Reader):
 
     async def notes(self, viewer: int | None, ids: Sequence[int]) -> list[Seen]:
         """Those the viewer may see, in the order of `ids`."""
-        return await self._shelf.seen(viewer, await note_rows.refs(self._database, viewer, ids))
+        return await self._shelf.seen(viewer, await ref_rows.of(self._database, viewer, ids))
 
     async def note_by_uri(self, viewer: int | None, uri: str) -> Seen | None:
         id = await note_rows.id_of(self._database, uri)

@@ -13,10 +13,12 @@ from pleromad.config import Settings
 from pleromad.model.account import Account
 from pleromad.model.note import NOTHING, Note, NoteState, Quote, Seen, Visibility
 from store import accounts as account_rows
+from store import marks as mark_rows
 from store import notes as note_rows
 from store import quotes as quote_rows
-from store.notes import Ref
+from store import refs as ref_rows
 from store.pool import Database
+from store.refs import Ref
 
 NOTES = 5_000
 ACCOUNTS = 2_000
@@ -97,7 +99,7 @@ class Shelf:
         if note.in_reply_to_id is None and note.visibility is not Visibility.DIRECT:
             return Seen(note)
         directs = [id] if note.visibility is Visibility.DIRECT and note.room_id is None else []
-        return Seen(note, (await note_rows.states(self.database, author.id, [id], (), directs)).get(id, NOTHING))
+        return Seen(note, (await mark_rows.states(self.database, author.id, [id], (), directs)).get(id, NOTHING))
 
     async def seen(self, viewer: int | None, refs: Sequence[Ref]) -> list[Seen]:
         """In the order of `refs`, with what the viewer did to each."""
@@ -114,7 +116,7 @@ class Shelf:
         questions = [note.id for note in said if note.poll is not None]
         directs = [note.id for note in said if note.visibility is Visibility.DIRECT and note.room_id is None]
         chosen = [note.id for note in said if note.quote_policy is not None and _SOME.intersection((*note.quote_policy.automatic, *note.quote_policy.manual))]
-        return await note_rows.states(self.database, viewer, [note.id for note in said], questions, directs, chosen)
+        return await mark_rows.states(self.database, viewer, [note.id for note in said], questions, directs, chosen)
 
     async def with_quote(self, viewer: int | None, seen: Seen) -> Seen:
         return (await self._with_quotes(viewer, [seen]))[0]
@@ -126,7 +128,7 @@ class Shelf:
         quoted: dict[int, Seen] = {}
         hindrances: dict[int, str] = {}
         if wanted:
-            refs = await note_rows.refs(self.database, viewer, wanted)
+            refs = await ref_rows.of(self.database, viewer, wanted)
             notes = await self.notes(refs)
             states = await self._states(viewer, list(notes.values())) if viewer is not None and notes else {}
             quoted = {id: Seen(note, states.get(id, NOTHING), note.quote.state if note.quote else "") for id, note in notes.items() if note.boost_of is None}

@@ -9,7 +9,7 @@ from pleromad.model.note import Seen
 from pleromad.model.page import Page, Slice
 from pleromad.reading.visitors import Parts, VisitorReading
 from store import timelines
-from store.notes import Ref
+from store.refs import Ref
 
 
 class TimelineReading(VisitorReading):
