@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 
-QUIET = settings(max_examples=150, deadline=None)
+QUIET = settings(max_examples=150)
 
 TAGS = (
     "a", "abbr", "b", "blockquote", "body", "br", "button", "caption", "center", "code", "dd", "div", "dl", "dt", "em", "font", "form",

@@ -422,7 +422,7 @@ TREES = st.recursive(LEAVES, lambda inner: st.one_of(st.lists(inner, max_size=4)
 class AnythingTests(TestCase):
     """Whatever JSON comes: the strict form, or a refusal."""
 
-    @settings(max_examples=400, deadline=None)
+    @settings(max_examples=400)
     @given(st.dictionaries(st.sampled_from(NAMES), TREES, max_size=12))
     def test_nothing_but_refusals_is_raised(self, tree: dict[str, Any]) -> None:
         for document in (tree, note() | tree, person() | tree, {"id": "https://far.example/1", "type": "Like", "actor": BOB} | tree):
@@ -430,7 +430,7 @@ class AnythingTests(TestCase):
                 with contextlib.suppress(PleromadError):
                     read(document)
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(st.binary(max_size=300) | TREES.map(msgspec.json.encode))
     def test_any_bytes_are_a_document_or_refused(self, body: bytes) -> None:
         with contextlib.suppress(Invalid):

@@ -63,7 +63,7 @@ def examples(strategy: st.SearchStrategy[Any], number: int) -> list[Any]:
     """So many of them, the same each time: what is done with them waits for other servers, which hypothesis cannot."""
     found: list[Any] = []
 
-    @settings(max_examples=number, derandomize=True, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=number, derandomize=True, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(strategy)
     def collect(value: Any) -> None:
         found.append(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock as Reactor
 from twisted.trial.unittest import TestCase
@@ -26,7 +26,7 @@ def cards() -> Cards:
 
 
 class ItemsTests(TestCase):
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=150)
     @given(notes(), st.integers(0, 200), st.booleans())
     def test_no_note_can_forge_an_item(self, said: Note, depth: int, opened: bool) -> None:
         shelf = cards()
@@ -40,7 +40,7 @@ class ItemsTests(TestCase):
                 else:
                     self.assertEqual(item.host, "null.host")
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=60)
     @given(notes())
     def test_no_text_looks_like_its_end(self, said: Note) -> None:
         data = items.text_file(note_text(said, NOW))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from PIL import Image
 
 from pleromad.model.account import Field, ProfileChange, Role
@@ -307,7 +307,7 @@ class ForgeryTests(GopherCase):
                 self.assertNotEqual(item.host, "evil.example", selector)
 
     async def test_a_profile_never_forges_an_item(self) -> None:
-        @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=60)
         @given(TEXTS, TEXTS, TEXTS)
         def check(name: str, text: str, url: str) -> None:
             who = account(display_name=name, note=text, url=url, fields=(Field(name, text),), moved_to_uri=url, avatar_url="https://here.example/media/" + url)

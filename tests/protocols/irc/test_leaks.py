@@ -44,7 +44,7 @@ class LeakTests(IrcCase):
     async def test_nothing_of_one_account_is_shown_to_another_or_changed_by_it(self) -> None:
         examples: list[list[str]] = []
 
-        @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=40, database=None, suppress_health_check=list(HealthCheck))
         @given(st.lists(COMMAND, min_size=4, max_size=12))
         def collect(lines: list[str]) -> None:
             examples.append(lines)

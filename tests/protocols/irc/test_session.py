@@ -247,7 +247,7 @@ class RandomTests(IrcCase):
     async def test_random_commands_never_fail_inside(self) -> None:
         examples: list[list[bytes]] = []
 
-        @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=60, database=None, suppress_health_check=list(HealthCheck))
         @given(GARBAGE)
         def collect(lines: list[bytes]) -> None:
             examples.append(lines)
@@ -279,7 +279,7 @@ class RandomAccountTests(IrcCase):
     async def test_random_commands_in_rooms_never_fail_inside(self) -> None:
         examples: list[list[bytes]] = []
 
-        @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=25, database=None, suppress_health_check=list(HealthCheck))
         @given(GARBAGE)
         def collect(lines: list[bytes]) -> None:
             examples.append(lines)

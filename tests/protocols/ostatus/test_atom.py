@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import TestCase
 
@@ -31,7 +31,7 @@ def absolute(said: Note) -> Note:
 
 
 class AtomTests(TestCase):
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=150)
     @given(notes(), TEXTS)
     def test_every_note_and_boost_is_a_valid_entry(self, said: Note, text: str) -> None:
         said = absolute(said)
@@ -40,7 +40,7 @@ class AtomTests(TestCase):
             check(from_core.entry(each, URIS))
         check(from_core.tag_feed(text or "x", [said], URIS, here="https://here.example/a", start="https://here.example/b", next_page=None))
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(ANYTHING, ANYTHING, st.booleans())
     def test_every_profile_is_a_valid_feed(self, name: str, text: str, empty: bool) -> None:
         who = account(display_name=name, note=text, url="https://here.example/@alice" + text, avatar_url="https://here.example/media/" + name,
