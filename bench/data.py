@@ -53,6 +53,8 @@ class Tables:
     def copy_into(self, connection: Any) -> None:
         with connection.cursor() as cursor:
             for table, rows in self.rows.items():
+                if not rows:
+                    continue
                 text = io.StringIO("".join("\t".join(map(_field, row)) + "\n" for row in rows))
                 cursor.copy_expert(f"COPY {table} ({', '.join(self.columns[table])}) FROM STDIN", text)
         connection.commit()
@@ -205,6 +207,9 @@ class Maker:
                 self._home.append((self._reader, id))
             if random.random() < 0.05:
                 self._boost(random.choice(recent)[:2], random.choice(people), moment, followed)
+        self._place_all()
+
+    def _place_all(self) -> None:
         for owner, note in self._home[-HOME_ROWS:]:
             self.tables.add("home", owner_id=owner, note_id=note)
 

@@ -25,7 +25,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from bench import data, text
+from bench import crowd, data, text
+from bench.crowd import Crowd, Many
 from bench.data import BASE, DOMAIN, READER, Maker, Sizes
 from store.embedded import Embedded
 from store.migrate import steps
@@ -133,7 +134,7 @@ class Bench:
     def template(self) -> str:
         """The name of the database with the made-up data, made when it is missing."""
         made_by = [json.dumps(asdict(self.sizes)), *(step.sql for step in steps())]
-        made_by += [Path(module.__file__ or "").read_text() for module in (data, text)]
+        made_by += [Path(module.__file__ or "").read_text() for module in (data, text, *([crowd] if isinstance(self.sizes, Many) else ()))]
         name = "bench_" + hashlib.sha256("".join(made_by).encode()).hexdigest()[:10]
         if not self._exists(name):
             print(f"Making {self.sizes.notes} notes ...", file=sys.stderr, flush=True)
@@ -155,7 +156,10 @@ class Bench:
         with connection, connection.cursor() as cursor:
             cursor.execute("SELECT id FROM accounts WHERE username = %s AND domain IS NULL", (READER,))
             reader = cursor.fetchall()[0][0]
-        Maker(self.sizes, reader, local, remote[1]).make().copy_into(connection)
+        if isinstance(self.sizes, Many):
+            Crowd(self.sizes, reader, local, remote[1], connection).make()
+        else:
+            Maker(self.sizes, reader, local, remote[1]).make().copy_into(connection)
         data.finish(connection)
         connection.close()
 

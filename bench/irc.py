@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.__main__ import commit, machine
 from bench.data import READER, Sizes
 from bench.house import PASSWORD, PROGRAMS, ROOT, Bench, Daemon, cpu_seconds, free_port
 from bench.irc_load import Seen, enter, enter_many, talk
 from bench.load import Order
 from bench.measuring import Load, percentile, pss_bytes
 from bench.ngircd import ngircd, program
+from bench.report import commit, machine
 from bench.rows import OK
 from bench.web import bearer, log_in, request_bytes
 
