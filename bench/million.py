@@ -21,6 +21,7 @@ from bench.load import Order
 from bench.measuring import measure
 from bench.report import keep
 from bench.rows import OK, Row, row
+from bench.streaming import streaming
 from bench.web import ask, bearer, log_in, request_bytes
 
 PAGE = 20
@@ -126,7 +127,7 @@ def _words(daemon: Daemon) -> list[str]:
     return [found[0][0], found[1][0], some]
 
 
-PARTS: dict[str, Callable[[Bench, float], list[Row]]] = {"lists": lists, "search": search}
+PARTS: dict[str, Callable[[Bench, float], list[Row]]] = {"lists": lists, "search": search, "streaming": streaming}
 
 
 def main() -> int:
