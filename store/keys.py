@@ -25,9 +25,27 @@ async def keep_ed25519(db: Queries, account_id: int, pem: str) -> str:
 
 
 async def replace(db: Queries, account_id: int, *, private: str, public: str) -> None:
-    """A new RSA key; the Ed25519 one is made anew when it is needed."""
-    await db.execute("UPDATE keys SET private_key_pem = %s, ed25519_private_pem = NULL, created_at = now() WHERE account_id = %s", (private, account_id))
+    """A new RSA key; the Ed25519 one is made anew when it is needed. The old ones are kept aside: `replaced`."""
+    await db.execute(
+        "UPDATE keys SET old_private_key_pem = private_key_pem, old_ed25519_private_pem = ed25519_private_pem,"
+        " private_key_pem = %s, ed25519_private_pem = NULL, created_at = now() WHERE account_id = %s",
+        (private, account_id),
+    )
     await db.execute("UPDATE accounts SET public_key_pem = %s WHERE id = %s", (public, account_id))
+
+
+async def replaced(db: Queries, account_id: int) -> tuple[str, str] | None:
+    """(RSA, Ed25519) as PEM of what was replaced lately, if both were in use."""
+    row = await db.fetch_one("SELECT old_private_key_pem, old_ed25519_private_pem FROM keys WHERE account_id = %s", (account_id,))
+    return (row[0], row[1]) if row and row[0] and row[1] else None
+
+
+async def forget_replaced(db: Queries, days: int) -> None:
+    await db.write(
+        "UPDATE keys SET old_private_key_pem = NULL, old_ed25519_private_pem = NULL"
+        " WHERE old_private_key_pem IS NOT NULL AND created_at < now() - make_interval(days => %s)",
+        (days,),
+    )
 
 
 async def keep_actor_keys(db: Queries, account_id: int, keys: Sequence[tuple[str, str]]) -> None:

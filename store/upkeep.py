@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from store import conversations, signups, timelines
+from store import conversations, keys, signups, timelines
 from store.pool import Queries
+
+OLD_KEYS_DAYS = 8  # longer than a delivery is tried
 
 
 async def expired_notes(db: Queries, limit: int) -> list[tuple[int, int]]:
@@ -49,6 +51,7 @@ async def trim(db: Queries) -> None:
         "DELETE FROM notification_requests r WHERE NOT EXISTS (SELECT FROM notifications x WHERE x.account_id = r.account_id"
         " AND x.from_id = r.from_id AND x.filtered)"
     )
+    await keys.forget_replaced(db, OLD_KEYS_DAYS)
     await db.write("DELETE FROM idempotency WHERE created_at < now() - interval '1 day'")
     await db.write("DELETE FROM oauth_codes WHERE expires_at < now() - interval '1 hour'")
     await db.write("DELETE FROM oauth_tokens WHERE expires_at < now() - interval '1 day'")

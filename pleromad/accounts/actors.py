@@ -192,12 +192,19 @@ class Actors(Clerk):
             rsa, ed25519 = private
             if ed25519 is None:
                 ed25519 = await key_rows.keep_ed25519(self._desk.database, account_id, keys.new_ed25519())
-            known = Keys(account.key_id, rsa, f"{account.uri}#ed25519-key", ed25519)
+            known = Keys(account.key_id, rsa, _ed25519_id(account), ed25519)
             self._keys.put(account_id, known)
         return known
 
+    async def replaced_keys_of(self, account_id: int) -> Keys | None:
+        """What one of ours signed with before `rotate_keys`, as long as followers may have to be told."""
+        account = await account_rows.one(self._desk.database, account_id)
+        old = await key_rows.replaced(self._desk.database, account_id)
+        return Keys(account.key_id, old[0], _ed25519_id(account), old[1]) if account is not None and old is not None else None
+
     async def rotate_keys(self, account: Account) -> None:
-        """New keys for one of ours, under the ids of the old ones: followers are told, others fetch them anew when a signature does not fit."""
+        """New keys for one of ours, under the ids of the old ones. Followers are told, under the old signature, for some servers never
+        ask again for a key they know; others fetch them anew when a signature does not fit."""
         pair = await self._desk.in_thread(keys.new_pair)
         await self._desk.database.transaction(lambda tx: key_rows.replace(tx, account.id, private=pair.private, public=pair.public))
         self._keys.drop(account.id)
@@ -224,3 +231,7 @@ class Actors(Clerk):
 
     async def host_failed(self, host: str) -> None:
         await host_rows.failed(self._desk.database, host)
+
+
+def _ed25519_id(account: Account) -> str:
+    return f"{account.uri}#ed25519-key"

@@ -42,6 +42,7 @@ LONGEST_RETRY_AFTER_SECONDS = 12 * 3600.0
 GIVE_UP = timedelta(days=7)
 MISSING_TRIES = 3  # 401, 403, 404: a peer that is being set up, or has lost our key
 BY_HAND_SECONDS = 60.0  # after staff said so, a host is asked whatever is remembered of it
+UNKNOWN_KEY = (400, 401, 403)  # what a signature that does not fit is answered with
 READY = 200  # activities kept in the form they go out
 # What is public may be passed on by anybody, so it carries its own proof (FEP-8b32), as what is said in a room, which the
 # room passes on; what is not must stay deniable.
@@ -56,6 +57,7 @@ class Ready:
     pen: Pen
     actor: str
     followers: tuple[int, str] | None = None  # for followers only: the actor's id here and the collection (FEP-8fcf)
+    former: Ready | None = None  # an actor's Update under the keys it had before: tried first
 
 
 class _Again(Later):
@@ -194,14 +196,19 @@ class Delivery:
         else:
             ready = await self._ready_of(int(job.payload["activity_id"]))
         try:
-            reply = await self._door.knocking.post(
-                inbox, ready.body, ready.pen, media_type=ACTIVITY_JSON, headers=await self._synchronising(ready, inbox)
-            )
+            reply = await self._send(ready.former, inbox) if ready.former is not None else None
+            if reply is None or reply.status in UNKNOWN_KEY:
+                reply = await self._send(ready, inbox)
         except Unreachable as error:
             await self._circuit.failed(host)
             raise Later(growing(job.attempts), str(error)) from error
         await self._judge(reply, host, job)
         return reply.status
+
+    async def _send(self, ready: Ready, inbox: str) -> Reply:
+        return await self._door.knocking.post(
+            inbox, ready.body, ready.pen, media_type=ACTIVITY_JSON, headers=await self._synchronising(ready, inbox)
+        )
 
     async def _synchronising(self, ready: Ready, inbox: str) -> Mapping[str, str] | None:
         if ready.followers is None:
@@ -267,10 +274,12 @@ class Delivery:
             pen = await self._door.pens.of(actor.id)
         except NotFound as error:
             raise Drop("the actor has no key") from error
-        if row.visibility in PROVED or document.get("audience"):
-            document = pen.prove(from_core.with_proof_context(document))
+        proved = row.visibility in PROVED or bool(document.get("audience"))
         followers = (actor.id, actor.followers_uri) if row.type == "Create" and row.visibility == Visibility.FOLLOWERS and not actor.group else None
-        return Ready(msgspec.json.encode(document), pen, actor.uri, followers)
+        former = None
+        if row.type == "Update" and row.data.get("object") == actor.uri and (old := await self._door.pens.former(actor.id)) is not None:
+            former = Ready(_written(document, old, proved), old, actor.uri)
+        return Ready(_written(document, pen, proved), pen, actor.uri, followers, former)
 
     async def _whole(self, uri: str) -> Any:
         """An actor of ours as it is now: others need the whole of it."""
@@ -278,6 +287,10 @@ class Delivery:
         if account is None or not account.local or account.deleted:
             raise Drop("the actor is gone")
         return await actor_document(self._door, account)
+
+
+def _written(document: dict[str, Any], pen: Pen, proved: bool) -> bytes:
+    return msgspec.json.encode(pen.prove(from_core.with_proof_context(document)) if proved else document)
 
 
 def about_of(data: Mapping[str, Any]) -> str:

@@ -75,6 +75,11 @@ class Pens:
         """Raises NotFound for whom we have no key."""
         return Pen(await self._core.accounts.keys_of(account_id), self._core.clock)
 
+    async def former(self, account_id: int) -> Pen | None:
+        """With the keys that were replaced lately."""
+        keys = await self._core.accounts.replaced_keys_of(account_id)
+        return None if keys is None else Pen(keys, self._core.clock)
+
     async def instance(self) -> Pen:
         if self._instance_id is None:
             self._instance_id = (await self._core.accounts.instance_actor()).id

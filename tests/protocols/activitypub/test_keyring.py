@@ -9,6 +9,7 @@ from pleromad.errors import Unreachable
 from pleromad.model.note import Visibility
 from protocols.activitypub import message_signatures, multikey, proofs, signatures
 from protocols.activitypub.signatures import Message
+from store import upkeep
 from tests.protocols.activitypub.test_inbox import InboxCase
 from tests.support.peer import ACTIVITY_JSON, Asked, Page
 
@@ -67,7 +68,39 @@ class RotationTests(InboxCase):
         posted = next(one for one in reversed(self.far.asked) if one.method == "POST")
         message = Message("POST", posted.path, signatures.lookup(posted.headers), (self.far.domain,), posted.body, "http")
         signature = signatures.parse(posted.headers["signature"])
-        self.assertTrue(signatures.verifies(signature, message, signatures.public_key(after["publicKey"]["publicKeyPem"])))
+        self.assertTrue(signatures.verifies(signature, message, signatures.public_key(before["publicKey"]["publicKeyPem"])))
+
+    async def test_who_keeps_keys_and_who_has_the_new_one_both_believe_the_update(self) -> None:
+        """snac never fetches again a key that it has; others fetched the new one before they were told."""
+        self.assertEqual(await self.send(self.activity("Follow", self.alice.uri, 5)), 202)
+        for told_before in (False, True):
+            old = json.loads((await self.far.get(self.alice.uri))[1])["publicKey"]["publicKeyPem"]
+            await self.here.core.accounts.rotate_keys(self.alice)
+            new = json.loads((await self.far.get(self.alice.uri))[1])["publicKey"]["publicKeyPem"]
+            known = signatures.public_key(new if told_before else old)
+            taken: list[bytes] = []
+
+            def inbox(asked: Asked, known: Any = known, taken: list[bytes] = taken) -> Page:
+                if "signature-input" in asked.headers:
+                    return Page(b"", "", 401)
+                message = Message("POST", asked.path, signatures.lookup(asked.headers), (self.far.domain,), asked.body, "http")
+                if not signatures.verifies(signatures.parse(asked.headers["signature"]), message, known):
+                    return Page(b"", "", 401)
+                taken.append(asked.body)
+                return Page(b"", "", 202)
+
+            self.far.pages["/inbox"] = self.far.pages["/users/bob/inbox"] = inbox
+            await self.quiet(self.here)
+            (update,) = (json.loads(body) for body in taken)
+            self.assertEqual(update["object"]["publicKey"]["publicKeyPem"], new)
+
+    async def test_keys_that_were_replaced_are_forgotten(self) -> None:
+        await self.here.core.accounts.keys_of(self.alice.id)
+        await self.here.core.accounts.rotate_keys(self.alice)
+        self.assertIsNotNone(await self.here.core.accounts.replaced_keys_of(self.alice.id))
+        await self.here.database.execute("UPDATE keys SET created_at = now() - interval '9 days'")
+        await upkeep.trim(self.here.database)
+        self.assertIsNone(await self.here.core.accounts.replaced_keys_of(self.alice.id))
 
 
 class KnockTests(InboxCase):
