@@ -66,6 +66,16 @@ async def remove_members(db: Queries, id: int, account_ids: Collection[int]) -> 
     )
 
 
+async def remove_everywhere(db: Queries, account_id: int, member_id: int) -> None:
+    """Out of all lists of this person."""
+    await db.write(
+        """WITH gone AS (DELETE FROM list_members m USING lists l WHERE l.id = m.list_id AND l.account_id = %(owner)s AND m.account_id = %(member)s
+                         RETURNING m.list_id)
+           DELETE FROM list_notes k USING gone, notes n WHERE k.list_id = gone.list_id AND n.id = k.note_id AND n.account_id = %(member)s""",
+        {"owner": account_id, "member": member_id},
+    )
+
+
 async def members(db: Queries, id: int, page: Page) -> list[tuple[int, int]]:
     """(row id, account id), newest first. `page.limit` 0: all of them."""
     rows = await db.fetch(

@@ -46,9 +46,14 @@ async def add(
     await db.write(
         """INSERT INTO polls (note_id, multiple, hide_totals, options, votes, voters_count, expires_at)
            VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (note_id) DO UPDATE SET multiple = excluded.multiple,
-           options = excluded.options, votes = excluded.votes, voters_count = excluded.voters_count, expires_at = excluded.expires_at""",
+           hide_totals = excluded.hide_totals, options = excluded.options, votes = excluded.votes, voters_count = excluded.voters_count, expires_at = excluded.expires_at,
+           closed_at = CASE WHEN excluded.expires_at > now() THEN NULL ELSE polls.closed_at END""",
         (id, multiple, hide_totals, list(options), list(votes), voters_count, expires_at),
     )
+
+
+async def remove(db: Queries, id: int) -> None:
+    await db.write("DELETE FROM polls WHERE note_id = %s", (id,))
 
 
 async def for_vote(db: Queries, id: int) -> tuple[bool, int, datetime | None] | None:

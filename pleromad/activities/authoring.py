@@ -329,7 +329,7 @@ def note_json(
         emojis=written.emojis,
         media=written.media,
         poll=poll,
-        poll_closes=published + timedelta(seconds=poll.expires_in_seconds) if poll else None,
+        poll_closes=(updated or published) + timedelta(seconds=poll.expires_in_seconds) if poll else None,
         votes=votes or ((0,) * len(poll.options) if poll else ()),
         voters_count=voters_count,
         room=written.room.uri if written.room else None,

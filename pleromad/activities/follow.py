@@ -15,6 +15,7 @@ from pleromad.model.event import Event
 from pleromad.policies.tags import NO_NEW_FOLLOWERS, NO_REMOTE_FOLLOWERS
 from store import accounts as account_rows
 from store import activities as activity_rows
+from store import lists as list_rows
 from store import notifications as notification_rows
 from store import relations, timelines
 from store import rooms as room_rows
@@ -162,5 +163,6 @@ async def ended(work: Work, follower: Account, target: Account, accepted: bool, 
         return
     if follower.local:
         await timelines.clear_home(work.tx, follower.id, target.id)
+        await list_rows.remove_everywhere(work.tx, follower.id, target.id)
         await notification_rows.withdraw_between(work.tx, target.id, follower.id) if why == "blocked" and target.local else None
     work.events.append(Event(event.FOLLOW_CHANGED, 0, follower.id, target.id, "removed"))

@@ -51,11 +51,14 @@ async def of_draft(work: Work, draft: NoteDraft, visibility: Visibility) -> tupl
     """What a draft quotes, and who may see the note then: never more than may see what it quotes. Raises NotFound."""
     if draft.quote_id is None:
         return None, visibility
-    facts = await work.visible_note(draft.quote_id)
+    refused = errors.NotFound(NOT_QUOTABLE, station="check")
+    try:
+        facts = await work.visible_note(draft.quote_id)
+    except errors.NotFound:
+        raise refused from None
     if facts.boost_of_id is not None:
         facts = await work.visible_note(facts.boost_of_id)
     own = facts.account_id == work.actor.id
-    refused = errors.NotFound(NOT_QUOTABLE, station="check")
     said = await _verdict(work, facts, work.actor.id)
     require(said in ("automatic", "manual"), refused)
     if facts.visibility not in quoting.OPEN:

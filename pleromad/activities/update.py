@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import timedelta
 from typing import Any
 
 from pleromad import errors, quoting, surface, text
-from pleromad.activities import arrival, authoring, finding, quote, room_news, room_settings, shapes
+from pleromad.activities import arrival, authoring, finding, quote, room_news, room_settings, shapes, stages
 from pleromad.activities.work import Result, Work, require
 from pleromad.clock import iso
 from pleromad.ids import PUBLIC
@@ -17,7 +16,7 @@ from pleromad.model import event
 from pleromad.model.account import ActorType, ProfileChange, RemoteActor
 from pleromad.model.activity import Update
 from pleromad.model.event import Event
-from pleromad.model.note import NoteDraft, PollDraft, RemoteNote, Visibility
+from pleromad.model.note import NoteDraft, RemoteNote, Visibility
 from pleromad.searching import documents
 from store import accounts as account_rows
 from store import media as media_rows
@@ -55,9 +54,9 @@ async def apply(work: Work, activity: Update) -> Result:
 
 async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     """The editor may change all but the audience: visibility, parent and room stay."""
+    old = (await note_rows.load(work.tx, [facts.id], work.media_url))[facts.id][1]
     for id, description, focus in draft.media_changes:
         await media_rows.describe(work.tx, work.actor.id, id, description, focus)
-    old = (await note_rows.load(work.tx, [facts.id], work.media_url))[facts.id][1]
     whole = NoteDraft(
         text=draft.text,
         content_type=draft.content_type,
@@ -73,15 +72,15 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
         quotes=old.quote is not None,
     )
     written = await authoring.compose(work, whole, note_id=facts.id)
+    same_poll = stages.same_poll(old.poll, written.poll)
+    if same_poll and stages.same_text(old, written):
+        return await _unedited(work, facts, draft)
     quoted, stamp = await quote.of_edit(work, facts.id)
     policy = quote.policy_of(draft, "", facts.visibility) if draft.quote_policy else old.quote_policy or written.quote_policy
     written = replace(written, quoted=quoted, quote_policy=policy)
     await note_rows.add_edit(work.tx, facts.id, work.now)
     data = facts.data or {}
-    if written.poll is None and old.poll is not None:
-        votes: tuple[int, ...] = ()
-    else:
-        votes = tuple(o.votes_count for o in old.poll.options) if old.poll and _same_poll(old.poll, written.poll) else ()
+    votes = tuple(o.votes_count for o in old.poll.options) if old.poll and same_poll else ()
     json = authoring.note_json(
         work,
         written,
@@ -115,17 +114,9 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
         },
     )
     await media_rows.attach(work.tx, facts.id, [m.id for m in written.media])
-    if written.poll is not None and not votes:
-        await poll_rows.add(
-            work.tx,
-            facts.id,
-            multiple=written.poll.multiple,
-            hide_totals=written.poll.hide_totals,
-            options=[option.strip() for option in written.poll.options],
-            votes=[0] * len(written.poll.options),
-            voters_count=0,
-            expires_at=work.now + timedelta(seconds=written.poll.expires_in_seconds),
-        )
+    if old.poll is not None and not same_poll:
+        await poll_rows.remove(work.tx, facts.id)
+    await stages.ask(work, facts.id, written.poll, old.poll if same_poll else None)
     before = set(old.recipients)
     await note_rows.add_mentions(work.tx, facts.id, [a.id for a in written.named], [a.id for a in written.silent])
     await note_rows.set_tags(work.tx, facts.id, written.tags)
@@ -155,8 +146,16 @@ async def _set_quote_policy(work: Work, facts: Facts, word: str) -> Result:
     return Result(_update_json(work, json, json.get("to", []), json.get("cc", [])), facts.id, visibility=facts.visibility)
 
 
-def _same_poll(old: Any, new: PollDraft | None) -> bool:
-    return new is not None and tuple(o.title for o in old.options) == tuple(o.strip() for o in new.options)
+async def _unedited(work: Work, facts: Facts, draft: NoteDraft) -> Result:
+    """What apps send again as it was is no stage of the history; only a poll may end at another time then."""
+    if draft.poll is not None:
+        old = (await poll_rows.of_notes(work.tx, [facts.id])).get(facts.id)
+        await stages.ask(work, facts.id, draft.poll, old)
+        await note_rows.touch(work.tx, facts.id)
+        work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, -1))
+    if draft.quote_policy is not None:
+        return await _set_quote_policy(work, facts, draft.quote_policy)
+    return Result(None, facts.id, visibility=facts.visibility)
 
 
 def _update_json(work: Work, object: Any, to: list[str], cc: list[str]) -> dict[str, Any]:
@@ -192,6 +191,9 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
     if edited:
         await finding.find_anew(work, finding.of_arrived(work, facts.id, arrived.columns, note))
     if note.poll is not None:
+        asked = (old.poll.multiple, [option.title for option in old.poll.options]) if old.poll else None
+        if asked is not None and asked != (note.poll.multiple, [title for title, _ in note.poll.options]):
+            await poll_rows.remove(work.tx, facts.id)  # another question: who voted may vote again
         await poll_rows.add(
             work.tx,
             facts.id,

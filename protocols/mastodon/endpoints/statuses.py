@@ -100,12 +100,13 @@ async def create(call: Call[StatusForm]) -> bytes | ScheduledStatus:
         parent = parent or talk.last.note.id
         to = tuple(dict.fromkeys([*to, *(each.id for each in talk.people if each.id != call.me.id)]))
         visibility = Visibility.DIRECT
+    status, spoiler = _texts(form)
     draft = NoteDraft(
-        text=form.status,
+        text=status,
         content_type=content_type,
         visibility=visibility,
-        spoiler_text=form.spoiler_text,
-        sensitive=sensitive,
+        spoiler_text=spoiler,
+        sensitive=sensitive or bool(form.spoiler_text.strip()),
         language=form.language or None,
         in_reply_to_id=parent,
         media_ids=_media_ids(form),
@@ -134,11 +135,12 @@ async def update(call: Call[EditForm]) -> bytes:
     if call.core.resolver is not None and "@" in form.status:
         await call.core.resolver.mentions(form.status)
     content_type, sensitive = await _defaults(call)
+    status, spoiler = _texts(form)
     draft = NoteDraft(
-        text=form.status,
+        text=status,
         content_type=content_type,
-        spoiler_text=form.spoiler_text,
-        sensitive=sensitive,
+        spoiler_text=spoiler,
+        sensitive=sensitive or bool(form.spoiler_text.strip()),
         language=form.language or None,
         media_ids=_media_ids(form),
         media_changes=tuple(
@@ -186,7 +188,7 @@ async def context(call: Call[NoForm]) -> Answer:
 
 async def history(call: Call[NoForm]) -> list[StatusEdit]:
     seen = await call.core.reading.note(call.viewer_id, call.id)
-    return call.render.statuses.history(seen.note, await call.core.reading.history(call.viewer_id, call.id))
+    return call.render.statuses.history(seen, await call.core.reading.history(call.viewer_id, call.id), call.viewer_id)
 
 
 async def source(call: Call[NoForm]) -> StatusSource:
@@ -228,6 +230,11 @@ async def _defaults(call: Call[TextForm]) -> tuple[str, bool]:
     sensitive = sensitive if form.sensitive is None else form.sensitive
     content_type = FORMATS.get(form.content_type or usual, "text/plain")
     return content_type if content_type in allowed else "text/plain", sensitive
+
+
+def _texts(form: TextForm) -> tuple[str, str]:
+    """(text, content warning): a warning of nothing is what is said, as in Mastodon."""
+    return (form.status, form.spoiler_text) if form.status.strip() else (form.spoiler_text, "")
 
 
 def _media_ids(form: TextForm) -> tuple[int, ...]:

@@ -110,6 +110,12 @@ class Quote(Entity, kw_only=True):
     quoted_status_id: Id | UnsetType | None = UNSET
 
 
+if TYPE_CHECKING:
+    QuoteJson: TypeAlias = Quote | Raw
+else:
+    QuoteJson = Quote
+
+
 class Reaction(Entity, kw_only=True):
     name: str
     count: int
@@ -222,7 +228,7 @@ class StatusEdit(Entity, kw_only=True):
     poll: EditPoll | UnsetType = UNSET
     media_attachments: list[MediaAttachment]
     emojis: list[CustomEmoji]
-    quote: Quote | UnsetType | None = UNSET
+    quote: QuoteJson | UnsetType | None = UNSET
 
 
 class StatusSource(Entity, kw_only=True):

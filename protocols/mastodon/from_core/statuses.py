@@ -184,7 +184,11 @@ class StatusRendering:
             list_id=None,
         )
 
-    def history(self, note: Note, stages: Iterable[NoteEdit]) -> list[entities.StatusEdit]:
+    def history(self, seen: Seen, stages: Iterable[NoteEdit], viewer: int | None) -> list[entities.StatusEdit]:
+        """Each stage with what the note quotes now: nobody here changes that by an edit."""
+        note = seen.note
+        inner = self._one(seen.quoted, viewer, None, _NONE, quoted=True) if seen.quoted is not None else None
+        quote = msgspec.Raw(quote_of(seen, inner))
         account = self._accounts.raw(note.account)
         emojis = [emoji(each) for each in note.emojis]
         return [
@@ -199,7 +203,7 @@ class StatusRendering:
                 else entities.EditPoll(options=[entities.EditPollOption(title=title) for title in stage.poll_options]),
                 media_attachments=[attachment(media) for media in stage.media],
                 emojis=emojis,
-                quote=None,
+                quote=quote,
             )
             for stage in stages
         ]

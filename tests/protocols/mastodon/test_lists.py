@@ -34,6 +34,19 @@ class ListTests(MastodonCase):
 
 
 class TagTests(MastodonCase):
+    async def test_who_is_unfollowed_leaves_the_lists(self) -> None:
+        alice, bob, carol = [await self.person(name) for name in ("alice", "bob", "carol")]
+        token = await self.token(alice)
+        await self.follow(alice, bob)
+        await self.follow(alice, carol)
+        path = f"/api/v1/lists/{(await self.call('POST', '/api/v1/lists', token, data={'title': 'x'}))['id']}"
+        await self.call("POST", f"{path}/accounts", token, json={"account_ids": [str(bob.id), str(carol.id)]})
+        await self.say(bob, "soon gone")
+        kept = await self.say(carol, "stays")
+        await self.call("POST", f"/api/v1/accounts/{bob.id}/unfollow", token)
+        self.assertEqual(await self.ids(f"{path}/accounts", token), [str(carol.id)])
+        self.assertEqual(await self.ids(path.replace("lists", "timelines/list"), token), [str(kept.id)])
+
     async def test_a_tag_is_followed(self) -> None:
         alice, bob = await self.person("alice"), await self.person("bob")
         token = await self.token(alice)

@@ -72,6 +72,8 @@ class QuoteTests(MastodonCase):
         await self.call("PUT", f"{path}/interaction_policy", theirs, 404, data={"quote_approval_policy": "public"})
         edited = await self.call("PUT", path, ours, data={"status": "y", "quote_approval_policy": "public"})
         self.assertEqual(edited["quote_approval"]["automatic"], ["public"])
+        unknown = await self.call("POST", "/api/v1/statuses", theirs, 404, data={"status": "q", "quoted_status_id": "99"})
+        self.assertEqual(unknown, error)
         private = await self.call("POST", "/api/v1/statuses", ours, data={"status": "p", "visibility": "private", "quote_approval_policy": "public"})
         self.assertEqual(private["quote_approval"], {"automatic": [], "manual": [], "current_user": "automatic"})
 
@@ -163,5 +165,7 @@ class QuoteTests(MastodonCase):
         await self.submit(Update(actor_id=bob.id, note_id=note.id, note=NoteDraft(text="q2")), bob)
         shown = await self.shown(str(note.id), theirs)
         self.assertEqual((shown["content"], shown["quote"]["state"]), ("<p>q2</p>", "accepted"))
+        history = await self.call("GET", f"/api/v1/statuses/{note.id}/history", theirs)
+        self.assertEqual([stage["quote"]["quoted_status"]["id"] for stage in history], [str(quoted.id)] * 2)
         data = await self.database.fetch_value("SELECT data FROM notes WHERE id = %s", (note.id,))
         self.assertEqual((data["quote"], data["quoteAuthorization"]), (quoted.uri, f"https://here.example/quotes/{note.id}"))

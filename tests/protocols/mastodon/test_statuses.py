@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from pleromad.model.activity import Like
 from pleromad.model.note import PollDraft, Visibility
 from tests.protocols.mastodon.case import MastodonCase
@@ -110,6 +112,45 @@ class WritingTests(MastodonCase):
         self.assertEqual((source["text"], source["content_type"]), ("two", "text/plain"))
         other = await self.token(await self.person("bob"))
         await self.call("PUT", f"/api/v1/statuses/{made['id']}", other, 404, data={"status": "mine"})
+
+    async def test_what_is_sent_again_unchanged_is_no_stage(self) -> None:
+        token = await self.token(await self.person("alice"))
+        form = {"status": "same", "spoiler_text": "cw", "sensitive": "true", "language": "de"}
+        path = f"/api/v1/statuses/{(await self.call('POST', '/api/v1/statuses', token, data=form))['id']}"
+        self.assertIsNone((await self.call("PUT", path, token, data=form))["edited_at"])
+        again = await self.call("PUT", path, token, data={**form, "quote_approval_policy": "nobody"})
+        self.assertEqual((again["edited_at"], again["quote_approval"]["automatic"]), (None, []))
+        self.assertEqual(len(await self.call("GET", f"{path}/history")), 1)
+        self.assertIsNotNone((await self.call("PUT", path, token, data={**form, "language": "fr"}))["edited_at"])
+
+    async def test_a_warning_of_nothing_is_what_is_said(self) -> None:
+        token = await self.token(await self.person("alice"))
+        made = await self.call("POST", "/api/v1/statuses", token, data={"spoiler_text": "boo"})
+        self.assertEqual((made["content"], made["spoiler_text"], made["sensitive"]), ("<p>boo</p>", "", True))
+        edited = await self.call("PUT", f"/api/v1/statuses/{made['id']}", token, data={"status": " ", "spoiler_text": "baa"})
+        self.assertEqual((edited["content"], edited["spoiler_text"]), ("<p>baa</p>", ""))
+
+    async def test_an_edited_poll_keeps_the_votes_of_the_same_question_only(self) -> None:
+        token, other = await self.token(await self.person("alice")), await self.token(await self.person("bob"))
+        poll: dict[str, Any] = {"options": ["a", "b"], "expires_in": 3600}
+        made = await self.call("POST", "/api/v1/statuses", token, json={"status": "?", "poll": poll})
+        path, votes = f"/api/v1/statuses/{made['id']}", f"/api/v1/polls/{made['poll']['id']}/votes"
+        await self.call("POST", votes, other, json={"choices": [1]})
+        longer = await self.call("PUT", path, token, json={"status": "?", "poll": {**poll, "expires_in": 7200, "hide_totals": True}})
+        self.assertEqual((longer["edited_at"], longer["poll"]["votes_count"], longer["poll"]["options"][1]["votes_count"]), (None, 1, None))
+        self.assertGreater(longer["poll"]["expires_at"], made["poll"]["expires_at"])
+        several = await self.call("PUT", path, token, json={"status": "?", "poll": {**poll, "multiple": True}})
+        self.assertEqual((several["poll"]["votes_count"], several["poll"]["voters_count"]), (0, 0))
+        data = await self.database.fetch_value("SELECT data FROM notes WHERE id = %s", (int(made["id"]),))
+        self.assertEqual(data["endTime"][:19], several["poll"]["expires_at"][:19])
+        self.assertFalse((await self.call("GET", path, other))["poll"]["voted"])
+        voted = await self.call("POST", votes, other, json={"choices": [0, 1]})
+        self.assertEqual((voted["own_votes"], voted["voters_count"]), ([0, 1], 1))
+        gone = await self.call("PUT", path, token, json={"status": "no question"})
+        self.assertIsNone(gone["poll"])
+        self.assertEqual(await self.database.fetch_value("SELECT count(*) FROM polls"), 0)
+        history = await self.call("GET", f"{path}/history")
+        self.assertEqual(["poll" in stage for stage in history], [True, True, False])
 
     async def test_what_is_deleted_comes_back_as_it_was_typed(self) -> None:
         alice = await self.person("alice")
