@@ -4,6 +4,7 @@
 # make toot    the integration tests of the client toot, against a server of their own
 # make schemathesis   what schemathesis makes of /api/openapi.json, at length (EXAMPLES= of each operation)
 # make bench   the measurements   make irctest IRCTEST=DIR   make sweep FIXTURES=DIR
+# make interop-servers PEERS=DIR   whole servers of others against ours (ONLY= which, ROWS= which rows): tests/interop/servers/README.md
 HTTP ?= 4000
 GOPHER ?= 7070
 IRC ?= 6667
@@ -13,7 +14,7 @@ BIN := .venv/bin
 JOBS ?= 2
 EXAMPLES ?= 50
 
-.PHONY: run demo install test toot schemathesis lint bench sweep irctest
+.PHONY: run demo install test toot schemathesis lint bench sweep irctest interop-servers
 
 install: .venv/installed
 
@@ -53,3 +54,6 @@ sweep: install
 
 irctest: install
 	tests/irctest/run "$(IRCTEST)"
+
+interop-servers: install
+	$(BIN)/python -m tests.interop.servers "$(PEERS)" --only "$(ONLY)" --rows "$(ROWS)"
