@@ -202,7 +202,8 @@ async def accounts(
 _NOTE = """n.id, n.account_id, n.visibility, n.content, n.room_id, n.spoiler_text, n.title, n.language, n.sensitive,
     n.in_reply_to_uri IS NOT NULL, n.tags,
     ARRAY(SELECT ARRAY[m.kind, m.description] FROM media m WHERE m.note_id = n.id ORDER BY m.position),
-    coalesce((SELECT p.options FROM polls p WHERE p.note_id = n.id), '{}')"""
+    coalesce((SELECT p.options FROM polls p WHERE p.note_id = n.id), '{}'),
+    EXISTS (SELECT FROM quotes q WHERE q.note_id = n.id)"""
 
 
 async def notes_without(db: Queries, below: int, limit: int) -> tuple[int | None, list[Sequence[Any]]]:

@@ -33,6 +33,7 @@ class Findable:
     sensitive: bool = False
     reply: bool = False
     link: bool = False
+    quote: bool = False
     tags: Collection[str] = ()
     media: Collection[tuple[str, str]] = ()
     options: Collection[str] = ()
@@ -73,6 +74,8 @@ class Findable:
             facts.append("=poll")
         if self.link:
             facts.append("=link")
+        if self.quote:
+            facts.append("=quote")
         if self.reply:
             facts.append("=reply")
         if self.sensitive:

@@ -52,6 +52,7 @@ class Filling:
                 tags=row[10],
                 media=[(kind, description) for kind, description in row[11]],
                 options=row[12],
+                quote=row[13],
             )
             for row in rows
         ]

@@ -1,6 +1,6 @@
 """What somebody types into a search box, taken apart: words, "phrases", -without, this OR that, and operators.
 
-    from:me from:name@host   has:media|image|video|audio|poll|link   is:reply|sensitive|boost   language:ja
+    from:me from:name@host   has:media|image|video|audio|poll|link|quote   is:reply|quote|sensitive|boost   language:ja
     before:2026-05-01  after:2026  during:2026-05   in:library|public
 
 Operators are Mastodon's, and `is:boost`. What is no operator is a word.
@@ -26,8 +26,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})?")
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\uff02", '"'))
 
 # What of a note is a word of its document, written so that no text has it.
-HAS = {"media": "=media", "image": "=image", "video": "=video", "audio": "=audio", "poll": "=poll", "link": "=link", "embed": "=link"}
-IS = {"reply": "=reply", "sensitive": "=sensitive"}
+HAS = {"media": "=media", "image": "=image", "video": "=video", "audio": "=audio", "poll": "=poll", "link": "=link", "embed": "=link", "quote": "=quote"}
+IS = {"reply": "=reply", "quote": "=quote", "sensitive": "=sensitive"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ class Fetching:
             match job.payload["what"]:
                 case "thread":
                     await Walker(self._door.core, self._door.fetcher, self._door.threads).walk(int(job.payload["note_id"]))
+                case "quote":
+                    await self._door.threads.requote(str(job.payload["uri"]))
                 case what:
                     await self._of_account(what, job)
         except StoreUnavailable as error:

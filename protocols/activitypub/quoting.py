@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.logger import Logger
 
 from pleromad.core import Core
-from pleromad.errors import PleromadError, StoreUnavailable
+from pleromad.errors import PleromadError, StoreUnavailable, Unreachable
 from protocols.activitypub.fetching import Fetcher
 from protocols.activitypub.origins import same_origin
 from protocols.activitypub.to_core.pieces import as_id, prop, types_of
@@ -19,12 +19,12 @@ class Stamps:
         self._fetcher = fetcher
 
     async def holds(self, stamp: str, *, quoting: str, quoted: str, author: str) -> bool:
-        """Does `author`, who said `quoted`, let the note `quoting` quote it? False also for what cannot be fetched."""
+        """Does `author`, who said `quoted`, let the note `quoting` quote it? Raises Unreachable when that is not to be known now."""
         if not same_origin(stamp, author) or not same_origin(quoted, author) or self._core.uris.ours(stamp):
             return False
         try:
             document = await self._fetcher.document(stamp, fresh=True)
-        except StoreUnavailable:
+        except (StoreUnavailable, Unreachable):
             raise
         except PleromadError as error:
             log.debug("A stamp is not to be had: {uri}: {error}", uri=stamp, error=str(error))

@@ -10,9 +10,9 @@ from twisted.logger import Logger
 
 from pleromad import visibility
 from pleromad.core import Core
-from pleromad.errors import Gone, Invalid, NotFound, PleromadError, StoreUnavailable
+from pleromad.errors import Gone, Invalid, NotFound, PleromadError, StoreUnavailable, Unreachable
 from pleromad.model.account import Account
-from pleromad.model.activity import Add, Create, Origin
+from pleromad.model.activity import Add, Create, Origin, Update
 from pleromad.model.note import RemoteNote, Visibility
 from protocols.activitypub import to_core
 from protocols.activitypub.documents import Document
@@ -32,6 +32,8 @@ MAX_FEATURED = 10
 WALK_SECONDS = 40.0
 MAX_WALKS = 6  # at a time, for the sake of notes that came in
 STILL_NEWS = timedelta(hours=24)
+AGAIN_SECONDS = 60.0  # until what is quoted is asked for again, and then longer each time
+MOST_TIMES = 8
 
 
 class Threads:
@@ -141,8 +143,13 @@ class Threads:
 
     # ---- who is meant
 
-    async def resolved(self, said: Said, author: Account, *, room: Account | None = None, quotes: bool = True) -> RemoteNote:
-        """The note with the accounts it names and addresses, the room it is said in, and (`quotes`: also fetched) what it quotes."""
+    async def resolved(
+        self, said: Said, author: Account, *, room: Account | None = None, quotes: bool = True, insist: bool = False
+    ) -> RemoteNote:
+        """The note with the accounts it names and addresses, the room it is said in, and (`quotes`: also fetched) what it quotes.
+
+        `insist`: raises Unreachable for what it quotes; without it that is looked at again later.
+        """
         note = said.note
         nobody = (PUBLIC, author.uri, author.followers_uri)
         uris = [uri for uri in dict.fromkeys((*said.mentions, *said.audience, *said.addressed)) if uri not in nobody]
@@ -156,7 +163,30 @@ class Threads:
             meant += [known[uri] for uri in note.to if uri in known and known[uri].local]
         ids = dict.fromkeys(account.id for account in meant if not (account.local and account.group))
         note = replace(note, mention_ids=tuple(ids), room_id=room.id if room is not None else None)
-        return note if note.quote_uri is None else await self._quoting(note, note.quote_uri, said.stamp, fetch=quotes)
+        if note.quote_uri is None:
+            return note
+        try:
+            return await self._quoting(note, note.quote_uri, said.stamp, fetch=quotes)
+        except Unreachable as error:
+            if insist:
+                raise
+            log.debug("What is quoted is not to be had now: {uri}: {error}", uri=note.quote_uri, error=str(error))
+        what = {"what": "quote", "uri": note.uri}
+        await self._core.jobs.add("fetch", what, delay_seconds=AGAIN_SECONDS, dedupe=f"quote {note.uri}", max_attempts=MOST_TIMES)
+        return replace(note, quote_id=await self._core.reading.note_id_of(note.quote_uri))
+
+    async def requote(self, uri: str) -> None:
+        """See again what a note quotes and whether it may, when that was not to be known. Raises Unreachable when it still is not."""
+        id = await self._core.reading.note_id_of(uri)
+        quote = await self._core.reading.quote(id) if id is not None else None
+        if id is None or quote is None or quote.state != "pending":
+            return
+        said = to_core.said(await self._fetcher.document(uri, fresh=True), self._core.clock.now())
+        author = await self._people.by_uri(said.author)
+        if said.note.uri != uri or author.id != quote.account_id:
+            return
+        note = await self.resolved(said, author, insist=True)
+        await self._core.activities.submit(Update(actor_id=author.id, note_id=id, note=note), Origin.fetched(host_of(author.uri)))
 
     async def _quoting(self, note: RemoteNote, uri: str, stamp: str | None, *, fetch: bool) -> RemoteNote:
         """With what the note quotes, and its stamp where that holds; whatever is not to be had is left out."""
@@ -164,7 +194,7 @@ class Threads:
             self._walking += 1
             try:
                 await self.by_uri(uri, quotes=False)
-            except StoreUnavailable:
+            except (StoreUnavailable, Unreachable):
                 raise
             except PleromadError as error:
                 log.debug("What is quoted is not to be had: {uri}: {error}", uri=uri, error=str(error))

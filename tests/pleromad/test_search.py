@@ -94,6 +94,9 @@ class OperatorTests(SearchCase):
         self.assertEqual(await self.found(None, "has:image"), [picture])
         await self.is_found(None, "has:poll", poll)
         await self.is_found(None, "is:sensitive", warned)
+        quoting = await self.say(alice, "mine", quote_id=poll.id)
+        await self.is_found(None, "has:quote", quoting)
+        await self.is_found(None, "mine is:quote", quoting)
         self.assertEqual(await self.found(None, '"old lighthouse" has:media -has:video'), [picture])
         self.assertEqual(await self.found(None, '"lighthouse old"'), [])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pleromad.errors import Unreachable
 from tests.security.case import HostileCase
 
 
@@ -46,6 +47,44 @@ class QuoteTests(HostileCase):
         self.assertEqual(await self.quoted_by(forged, 15), "pending")
         self.assertEqual(await self.quoted_by({"id": f"{self.third.url}/stamps/absent"}, 16), "pending")
         self.assertEqual(await self.quoted_by(self.stamp(17), 17), "accepted")
+
+    async def test_what_cannot_be_known_now_is_asked_again(self) -> None:
+        self.third = await self.peer()
+        self.joe = self.third.person("joe")
+        self.note = self.third.note(self.joe, 1, interactionPolicy={"canQuote": {"automaticApproval": [], "manualApproval": [self.joe]}})
+        stamp = self.stamp(30)
+        self.third.put("/stamps/30", stamp, status=503)
+        self.assertEqual(await self.quoted_by(stamp, 30), "pending")
+        self.assertIs(await self.failure(self.threads.requote(f"{self.far.url}/notes/30")), Unreachable)
+        self.stamp(30)
+        self.fetcher.forget(stamp["id"])
+        await self.here.database.execute("UPDATE jobs SET run_at = now() WHERE kind = 'fetch'")
+        self.here.core.jobs.wake()
+
+        async def accepted() -> bool:
+            return await self.quoted_by(stamp, 30) == "accepted"
+
+        await self.until(accepted, "the stamp is seen")
+        # The same of what is quoted.
+        late = self.third.note(self.joe, 2)
+        self.third.put("/notes/2", late, status=503)
+        self.note = late
+        self.assertEqual(await self.quoted_by(None, 31), "pending")
+        self.third.put("/notes/2", late)
+        self.fetcher.forget(late["id"])
+        await self.threads.requote(f"{self.far.url}/notes/31")
+        self.assertEqual(await self.quoted_by(None, 31), "accepted")
+
+    async def test_what_has_an_answer_is_not_asked_again(self) -> None:
+        self.third = await self.peer()
+        self.joe = self.third.person("joe")
+        self.note = self.third.note(self.joe, 1, interactionPolicy={"canQuote": {"automaticApproval": [], "manualApproval": [self.joe]}})
+        self.assertEqual(await self.quoted_by({"id": f"{self.third.url}/stamps/absent"}, 40), "pending")
+        self.assertEqual(await self.count("jobs WHERE kind = 'fetch'"), 0)
+
+    @property
+    def threads(self) -> Any:
+        return self.resolver._door.threads
 
     async def test_s23_what_is_not_public_is_quoted_by_nobody_else(self) -> None:
         self.third = await self.peer()

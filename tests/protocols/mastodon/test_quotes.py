@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pleromad.ids import PUBLIC
 from pleromad.model.account import Account
-from pleromad.model.activity import Block, Delete, QuoteRevoke, Update
-from pleromad.model.note import NoteDraft, Visibility
+from pleromad.model.activity import Block, Create, Delete, Origin, QuoteRevoke, Update
+from pleromad.model.note import NoteDraft, RemoteNote, Visibility
 from tests.protocols.mastodon.case import MastodonCase, links
 
 
@@ -131,6 +132,21 @@ class QuoteTests(MastodonCase):
         dave = await self.person("dave")
         await self.submit(Block(actor_id=alice.id, target_id=dave.id), alice)
         self.assertEqual((await self.shown(str(note.id), await self.token(dave)))["quote"], {"state": "unauthorized", "quoted_status": None})
+
+    async def test_what_is_of_a_domain_the_viewer_blocks_is_said(self) -> None:
+        bob, carol = await self.person("bob"), await self.person("carol")
+        hers = await self.token(carol)
+        far = await self.remote("far")
+        said = RemoteNote("https://far.example/n/1", "Note", (PUBLIC,), (), "<p>from afar</p>", self.core.clock.now())
+        outcome = await self.core.activities.submit(
+            Create(actor_id=far.id, note=said, uri="https://far.example/a/1", raw={"id": "https://far.example/a/1", "type": "Create"}),
+            Origin.remote(far.id, "far.example"),
+        )
+        note = await self.say(bob, "q", quote_id=outcome.note_id)
+        self.assertEqual((await self.shown(str(note.id), hers))["quote"]["state"], "accepted")
+        await self.call("POST", "/api/v1/domain_blocks", hers, data={"domain": "far.example"})
+        self.assertEqual((await self.shown(str(note.id), hers))["quote"]["state"], "blocked_domain")
+        self.assertEqual((await self.shown(str(note.id), await self.token(bob)))["quote"]["state"], "accepted")
 
     async def test_what_is_deleted_is_no_longer_quoted(self) -> None:
         alice, bob, _ours, _theirs = await self.people()
