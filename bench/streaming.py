@@ -37,12 +37,14 @@ def streaming(bench: Bench, seconds: float) -> list[Row]:
             time.sleep(0.05)
         listening = pss_bytes(daemon.pid)
         statements, cpu, postgres = daemon.statements, daemon.cpu_seconds, daemon.postgres_seconds
+        daemon.longest_hold()
         ready.unlink()
         said, _ = load.communicate()
         if load.returncode:
             raise SystemExit("The load failed")
         outcome = msgspec.msgpack.decode(said, type=Outcome)
         after = pss_bytes(daemon.pid)
+        hold, collection = daemon.longest_hold()
         posts = max(1, len(outcome.sent))
         listeners = Counter(number % here for number in range(LISTENERS))
         fans = _fans(daemon.query(
@@ -50,15 +52,19 @@ def streaming(bench: Bench, seconds: float) -> list[Row]:
             " JOIN accounts b ON b.id = f.target_id AND b.domain IS NULL WHERE f.accepted"
         ))  # fmt: skip
         expected = sum(listeners[each] for author in outcome.sent for each in {author, *fans.get(author, ())})
-        remark = f"{len(outcome.latencies):,} events of {expected:,} that should be; {outcome.refused} posts refused, {outcome.cut} listeners cut"
+        arrived = len(outcome.latencies) + len(outcome.answers) + outcome.warm - posts  # all events: warm ones are counted with their answers
+        remark = f"{arrived:,} events of {expected:,} that should be; {outcome.refused} posts refused, {outcome.cut} listeners cut"
         return [
             Row(
-                f"an event on a user stream, {LISTENERS} listeners, {RATE:g} posts a second", f"{len(outcome.latencies) / seconds:,.0f}/s",
+                f"an event on a user stream, {LISTENERS} listeners, {RATE:g} posts a second", f"{arrived / seconds:,.0f}/s",
                 f"{percentile(outcome.latencies, 50) * 1000:.2f}", f"{percentile(outcome.latencies, 99) * 1000:.2f}",
                 f"{(daemon.statements - statements) / posts:.2f}",
                 f"{(daemon.cpu_seconds - cpu) * 1000 / posts:.2f} + {(daemon.postgres_seconds - postgres) * 1000 / posts:.2f}", remark,
             ),
-            Row("the post itself", f"{posts / seconds:,.1f}/s", f"{percentile(outcome.answers, 50) * 1000:.2f}", f"{percentile(outcome.answers, 99) * 1000:.2f}"),
+            Row(
+                "the post itself", f"{posts / seconds:,.1f}/s", f"{percentile(outcome.answers, 50) * 1000:.2f}", f"{percentile(outcome.answers, 99) * 1000:.2f}",
+                remark=f"the reactor was held for {hold * 1000:.0f} ms at most, by a collection of garbage {collection * 1000:.0f} ms",
+            ),
             Row("memory of a listener", f"{(listening - before) / LISTENERS / 1024:.1f} KiB", remark=f"{before >> 20} MiB before, {listening >> 20} with all, {after >> 20} in the end"),
         ]  # fmt: skip
 

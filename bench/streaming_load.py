@@ -20,6 +20,7 @@ from bench.web import bearer, request_bytes
 
 MARK = re.compile(rb"measured-(\d+)-")
 SETTLE_SECONDS = 5.0
+WARM_SECONDS = 2.0
 AT_ONCE = 50  # that connect at the same time
 
 
@@ -38,6 +39,7 @@ class Outcome(msgspec.Struct):
     sent: list[int]  # posts, by their author's place
     latencies: list[float]  # seconds from the sending of a post to its event, of each listener
     answers: list[float]  # seconds until the post was answered
+    warm: int = 0  # events and answers of the first seconds, whose time is not told: statements are not prepared yet
     refused: int = 0
     cut: int = 0  # listeners whose connection ended
 
@@ -92,14 +94,21 @@ class Run:
             if first & 0x0F == 8:
                 return
             if b'"update"' in payload and (mark := MARK.search(payload)) is not None:
-                self.outcome.latencies.append(time.perf_counter() - self._began[int(mark[1])])
+                self._taken(int(mark[1]), self.outcome.latencies)
+
+    def _taken(self, number: int, into: list[float]) -> None:
+        taken = time.perf_counter() - self._began[number]
+        if number >= self._order.rate * WARM_SECONDS:
+            into.append(taken)
+        else:
+            self.outcome.warm += 1
 
     async def _post(self, author: _Author, number: int) -> None:
         body = json.dumps({"status": f"measured-{number}- and some words about the weather"}).encode()
         async with author.turn:
             self._began[number] = time.perf_counter()
             if await author.ask(request_bytes("POST", "/api/v1/statuses", headers=author.headers, body=body)):
-                self.outcome.answers.append(time.perf_counter() - self._began[number])
+                self._taken(number, self.outcome.answers)
                 self.outcome.sent.append(number % len(self._order.authors))
             else:
                 self.outcome.refused += 1

@@ -23,6 +23,7 @@ from pleromad.config import Settings
 from pleromad.core import Core
 from pleromad.daemon import Daemon
 from pleromad.errors import PleromadError, SettingsError
+from pleromad.garbage import Garbage
 from pleromad.local import local_settings
 from pleromad.model import event
 from pleromad.model.event import Event
@@ -81,8 +82,7 @@ def makeService(options: Options) -> Daemon:
 
     settings = options.settings
     house = House(settings, reactor)
-    parts: list[Service] = [house]
-    daemon = _Loud([*parts, Announcer(house, demo=bool(options["demo"]))], reactor)
+    daemon = _Loud([house, Garbage(reactor), Announcer(house, demo=bool(options["demo"]))], reactor)
     _reload_on_hangup(options, house, reactor)
     return daemon
 

@@ -114,11 +114,12 @@ def _window(viewer: int | None, wanted: Wanted, values: dict[str, Any], ascendin
     conditions = ["s.document @@ %(words)s::tsquery", _found(viewer), *_bounds("s.note_id", values)]
     if wanted.public:
         conditions.append("s.reader = 0")
-    if wanted.authors is not None:
-        conditions.append("s.account_id = ANY(%(authors)s)")
     if wanted.not_authors:
         conditions.append("NOT s.account_id = ANY(%(not_authors)s)")
     where = " AND ".join(conditions)
+    if wanted.authors is not None:  # what they wrote is little beside all that has a frequent word
+        return f"""SELECT s.note_id, s.document FROM notes o JOIN note_search s ON s.note_id = o.id
+            WHERE o.account_id = ANY(%(authors)s) AND {where} ORDER BY o.id {"ASC" if ascending else "DESC"} LIMIT %(window)s"""
     what = "SELECT s.note_id, s.document FROM note_search s WHERE"
     if ascending:
         return f"{what} {where} ORDER BY s.note_id LIMIT %(window)s"

@@ -7,6 +7,7 @@ import math
 import psycopg2
 from twisted.trial.unittest import TestCase
 
+from bench.crowd import Crowd, Many
 from bench.data import Maker, Sizes, _field, finish
 from bench.measuring import percentile
 from pleromad.model.page import Page
@@ -34,6 +35,22 @@ class DataTests(CoreCase):
     async def test_the_same_seed_makes_the_same_rows(self) -> None:
         one, other = (Maker(SMALL, 1, ("a", "b"), "c").make() for _ in range(2))
         self.assertEqual(one.rows, other.rows)
+
+
+class CrowdTests(CoreCase):
+    async def test_what_is_made_can_be_read_and_found(self) -> None:
+        reader = await self.person("reader")
+        connection = psycopg2.connect(self.database.dsn)
+        Crowd(Many(notes=600, accounts=60, local=10, hosts=7, follows=20), reader.id, ("private", "public"), "public", connection).make()
+        finish(connection)
+        connection.close()
+        member = await self.core.accounts.user_by_name("p3")
+        for viewer in (reader.id, member.account.id):
+            self.assertEqual(len((await self.core.reading.home(viewer, Page(20))).items), 20)
+        self.assertEqual(len((await self.core.reading.notifications(reader.id, Page(20))).items), 20)
+        thread = await self.database.fetch_value("SELECT conversation_id FROM notes GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
+        _, replies = await self.core.reading.thread(reader.id, thread)
+        self.assertEqual(len(replies), 500)
 
 
 class NumbersTests(TestCase):
