@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from pleromad.model.account import Account
@@ -299,21 +298,21 @@ async def delete(db: Queries, id: int) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-async def add_edit(db: Queries, id: int, at: datetime) -> None:
-    """Keep what the note is now as a stage of its history, before it is changed. Of the first stage, `at` is its creation."""
+async def add_edit(db: Queries, id: int, descriptions: Sequence[str]) -> None:
+    """Keep what the note is now as a stage of its history, before it is changed. `descriptions`: of its media."""
     await db.write(
-        """INSERT INTO note_edits (note_id, content, source, content_type, spoiler_text, sensitive, media_ids, poll_options, created_at)
+        """INSERT INTO note_edits (note_id, content, source, content_type, spoiler_text, sensitive, media_ids, media_descriptions, poll_options, created_at)
            SELECT n.id, n.content, n.source, n.content_type, n.spoiler_text, n.sensitive,
-               ARRAY(SELECT m.id FROM media m WHERE m.note_id = n.id ORDER BY m.position), p.options, coalesce(n.edited_at, n.created_at)
+               ARRAY(SELECT m.id FROM media m WHERE m.note_id = n.id ORDER BY m.position), %s::text[], p.options, coalesce(n.edited_at, n.created_at)
            FROM notes n LEFT JOIN polls p ON p.note_id = n.id WHERE n.id = %s""",
-        (id,),
+        (list(descriptions), id),
     )
 
 
 async def edits(db: Queries, id: int) -> list[Sequence[Any]]:
-    """Oldest first: content, spoiler_text, sensitive, created_at, source, content_type, media ids, poll options."""
+    """Oldest first: content, spoiler_text, sensitive, created_at, source, content_type, media ids, poll options, descriptions."""
     return await db.fetch(
-        "SELECT content, spoiler_text, sensitive, created_at, source, content_type, media_ids, poll_options"
+        "SELECT content, spoiler_text, sensitive, created_at, source, content_type, media_ids, poll_options, media_descriptions"
         " FROM note_edits WHERE note_id = %s ORDER BY id",
         (id,),
     )

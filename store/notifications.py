@@ -264,6 +264,8 @@ async def groups(
         high = f"CASE WHEN {full} THEN {high} ELSE {'%(max)s - 1' if page.max_id is not None else '9223372036854775807'} END"
     else:
         low = f"CASE WHEN {full} THEN {low} ELSE {'%(lower)s + 1' if page.since_id is not None else '0'} END"
+    members = f"""notifications x JOIN accounts f ON f.id = x.from_id WHERE x.account_id = %(viewer)s AND x.group_key = page.key
+        AND f.suspended_at IS NULL AND f.deleted_at IS NULL{"" if chosen.muted else f" AND NOT {_MUTED}"}"""
     rows = await db.fetch(
         f"""WITH RECURSIVE page(id, key, keys) AS (
                 (SELECT t.id, {_KEY}, ARRAY[{_KEY}] FROM {_FROM} WHERE {conditions} {order})
@@ -279,10 +281,9 @@ async def groups(
                 SELECT count(*), max(x.id), min(x.id) FILTER (WHERE x.id >= span.low), max(x.id) FILTER (WHERE x.id <= span.high),
                     max(x.created_at) FILTER (WHERE x.id <= span.high), (
                         SELECT jsonb_agg(jsonb_build_array(s.from_id, s.version)) FROM (
-                            SELECT y.from_id, h.xmin::text::bigint AS version FROM notifications y JOIN accounts h ON h.id = y.from_id
-                            WHERE y.account_id = %(viewer)s AND y.group_key = page.key AND h.suspended_at IS NULL AND h.deleted_at IS NULL
-                            ORDER BY y.id DESC LIMIT {SAMPLES}) AS s)
-                FROM notifications x WHERE x.account_id = %(viewer)s AND x.group_key = page.key) AS g
+                            SELECT x.from_id, f.xmin::text::bigint AS version FROM {members}
+                            ORDER BY x.id DESC LIMIT {SAMPLES}) AS s)
+                FROM {members}) AS g
             ORDER BY t.id DESC""",
         values,
     )  # fmt: skip
@@ -304,7 +305,7 @@ async def group_people(db: Queries, viewer: int, key: str, page: Page) -> list[t
     lower = page.min_id if ascending else page.since_id
     rows = await db.fetch(
         f"""SELECT t.id, t.from_id FROM {_FROM} WHERE t.account_id = %(viewer)s AND {_of_key("t")}
-              AND f.suspended_at IS NULL AND f.deleted_at IS NULL
+              AND f.suspended_at IS NULL AND f.deleted_at IS NULL AND NOT {_MUTED}
               AND (%(max)s::bigint IS NULL OR t.id < %(max)s) AND (%(lower)s::bigint IS NULL OR t.id > %(lower)s)
             ORDER BY t.id {"ASC" if ascending else "DESC"} LIMIT %(limit)s""",
         {"viewer": viewer, **_key_values(key), "max": page.max_id, "lower": lower, "limit": page.limit},

@@ -78,7 +78,7 @@ async def _rewrite(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     quoted, stamp = await quote.of_edit(work, facts.id)
     policy = quote.policy_of(draft, "", facts.visibility) if draft.quote_policy else old.quote_policy or written.quote_policy
     written = replace(written, quoted=quoted, quote_policy=policy)
-    await note_rows.add_edit(work.tx, facts.id, work.now)
+    await note_rows.add_edit(work.tx, facts.id, [media.description for media in old.media])
     data = facts.data or {}
     votes = tuple(o.votes_count for o in old.poll.options) if old.poll and same_poll else ()
     json = authoring.note_json(
@@ -178,7 +178,7 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
     if edited and note.updated is not None and old.edited_at is not None and note.updated < old.edited_at:
         return Result(note_id=facts.id, unchanged=True)  # an older stage that came late
     if edited:
-        await note_rows.add_edit(work.tx, facts.id, work.now)
+        await note_rows.add_edit(work.tx, facts.id, [media.description for media in old.media])
         columns["edited_at"] = min(note.updated or work.now, work.now)
         await media_rows.replace_remote(
             work.tx, [await work.ids.mint() for _ in note.attachments], work.actor.id, facts.id, note.attachments

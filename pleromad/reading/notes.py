@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from pleromad.errors import NotFound
+from pleromad.model.media import Media
 from pleromad.model.note import NOTHING, Note, NoteEdit, QuoteRow, Seen
 from pleromad.model.page import Page, Slice
 from pleromad.reading.shelf import Reader
@@ -98,7 +99,7 @@ class NoteReading(Reader):
                 created_at=row[3],
                 source=row[4],
                 content_type=row[5],
-                media=tuple(media[i] for i in row[6] if i in media),
+                media=_described([media.get(i) for i in row[6]], row[8]),
                 poll_options=tuple(row[7]) if row[7] else None,
             )
             for row in rows
@@ -149,3 +150,9 @@ class NoteReading(Reader):
     async def home_owners(self, note_id: int, among: Collection[int]) -> set[int]:
         """In whose home it is; one query."""
         return await timelines.home_owners(self._database, note_id, among)
+
+
+def _described(media: Sequence[Media | None], descriptions: Sequence[str] | None) -> tuple[Media, ...]:
+    """With the words of that stage, where they were kept."""
+    words = descriptions if descriptions is not None and len(descriptions) == len(media) else [None] * len(media)
+    return tuple(one if said is None else replace(one, description=said) for one, said in zip(media, words, strict=True) if one is not None)

@@ -144,6 +144,17 @@ class GroupTests(NotificationCase):
         self.assertEqual(await self.call("GET", f"{V2}/unread_count", self.by_alice), {"count": 4})
         self.assertEqual(await self.call("GET", f"{V2}/unread_count?grouped_types[]=follow", self.by_alice), {"count": 6})
 
+    async def test_who_is_muted_is_in_no_group(self) -> None:
+        await self.liked("carol", "dave")
+        bob, carol, dave = self.others
+        await self.core.personal.mute(self.alice.id, dave.id)
+        path = f"{V2}?types[]=favourite"
+        [group] = (await self.call("GET", path, self.by_alice))["notification_groups"]
+        self.assertEqual((group["notifications_count"], group["sample_account_ids"]), (2, [str(carol.id), str(bob.id)]))
+        self.assertEqual(await self.ids(f"{V2}/{group['group_key']}/accounts", self.by_alice), [str(carol.id), str(bob.id)])
+        [group] = (await self.call("GET", f"{path}&with_muted=true", self.by_alice))["notification_groups"]
+        self.assertEqual(group["notifications_count"], 3)
+
     async def test_people_may_come_as_avatars_only(self) -> None:
         await self.liked("carol", "dave")
         found = await self.call("GET", f"{V2}?expand_accounts=partial_avatars&types[]=favourite", self.by_alice)

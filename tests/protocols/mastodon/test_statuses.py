@@ -5,6 +5,7 @@ from typing import Any
 from pleromad.model.activity import Like
 from pleromad.model.note import PollDraft, Visibility
 from tests.protocols.mastodon.case import MastodonCase
+from tests.support.pictures import drawn, encoded
 
 
 class WritingTests(MastodonCase):
@@ -122,6 +123,17 @@ class WritingTests(MastodonCase):
         self.assertEqual((again["edited_at"], again["quote_approval"]["automatic"]), (None, []))
         self.assertEqual(len(await self.call("GET", f"{path}/history")), 1)
         self.assertIsNotNone((await self.call("PUT", path, token, data={**form, "language": "fr"}))["edited_at"])
+
+    async def test_the_history_has_what_pictures_were_described_as(self) -> None:
+        alice = await self.person("alice")
+        token = await self.token(alice)
+        picture = await self.core.media.upload(alice.id, encoded(drawn(8, 8), "PNG"), filename="a.png", description="red")
+        form: dict[str, Any] = {"status": "x", "media_ids": [str(picture.id)]}
+        path = f"/api/v1/statuses/{(await self.call('POST', '/api/v1/statuses', token, json=form))['id']}"
+        for said in ("red", "crimson"):
+            await self.call("PUT", path, token, json={**form, "media_attributes": [{"id": str(picture.id), "description": said}]})
+        history = await self.call("GET", f"{path}/history")
+        self.assertEqual([stage["media_attachments"][0]["description"] for stage in history], ["red", "crimson"])
 
     async def test_a_warning_of_nothing_is_what_is_said(self) -> None:
         token = await self.token(await self.person("alice"))
