@@ -57,6 +57,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("relays", "Mastodon's, LitePub's", "an actor without a name but with an inbox", "to_core.actors:username_of", "relay_actor"),
     Quirk("Smithereen", "0.3", "a Question whose options have `id`s and `replies`; `endpoints` an object with `null`s", "to_core.notes:poll_of", "smithereen_poll"),
     Quirk("snac", "2.x", "no `endpoints`, `summary` is `<br>`", "to_core.notes:warning_of", "snac_note"),
+    Quirk("snac", "2.94", "the `content` of a vote is `<br>`", "to_core.notes:choice_of", "snac_vote"),
     Quirk("Takahe", "0.11", "`to` is the text `as:Public`, keys keep their prefix (`toot:discoverable`)", "to_core.pieces:prop", "takahe_note"),
     Quirk("Threads", "2024", "`url` on another host than the id", "to_core.notes:url_of", "threads_note"),
     Quirk("WordPress", "4+", "ids with a query; PropertyValues twice, the second time as Notes", "to_core.actors:fields_of", "wordpress_actor"),

@@ -192,9 +192,9 @@ def conversation_of(document: Mapping[str, Any]) -> str | None:
 
 
 def choice_of(document: Mapping[str, Any]) -> str | None:
-    """Mastodon and Pleroma vote with a note that has a name, answers the question and says nothing."""
+    """Mastodon and Pleroma vote with a note that has a name, answers the question and says nothing; snac's says `<br>`."""
     name = text_of(document, "name", MAX_OPTION)
-    if type_of(document, NOTES) in ("Note", "Answer") and name and not text_of(document, "content", 10) and parent_of(document):
+    if type_of(document, NOTES) in ("Note", "Answer") and name and not text.to_plain(text_of(document, "content", MAX_OPTION)).strip() and parent_of(document):
         return name
     return None
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -118,6 +119,7 @@ def main() -> None:
     lab = Lab(
         options.folder, {OURS: 8100} | {f"{kind.kind}.test": 8101 + place for place, kind in enumerate(kinds)}
     )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as at the end: what was started is stopped
     lab.build()
     here, running, columns = Ours(lab, OURS), [], {}
     try:

@@ -32,6 +32,7 @@ class GoToSocial:
         }  # fmt: skip
         self._environment = {"SSL_CERT_FILE": str(lab.bundle), "HOME": str(self._data)}
         self._program: Program | None = None
+        self._people: dict[str, Person] = {}
 
     @classmethod
     def ready(cls, checkout: Path) -> bool:
@@ -76,11 +77,17 @@ class GoToSocial:
         if done.returncode:
             raise SystemExit(f"gotosocial {command}: {done.stdout[-500:]}{done.stderr[-500:]}")
 
-    def person(self, name: str) -> Person:
+    def _create(self, name: str) -> None:
         self._account("create", f"--username={name}", f"--email={name}@{self.name}", f"--password={PASSWORD}")
-        return Person(self, name, self._token(name))
 
-    def _token(self, name: str) -> str:
+    def person(self, name: str) -> Person:
+        """New ones are locked until they say otherwise."""
+        self._create(name)
+        person = self._people[name] = Person(self, name, self._token(name))
+        person.ask("PATCH", "v1/accounts/update_credentials", data={"locked": "false"})
+        return person
+
+    def _token(self, name: str, scope: str = "read write") -> str:
         """As a browser does it: log in, agree, copy the code."""
         base, session = f"https://{self.name}", requests.Session()
         session.verify = self.authority
@@ -94,7 +101,7 @@ class GoToSocial:
             "client_id": app["client_id"],
             "redirect_uri": OUT_OF_BAND,
             "response_type": "code",
-            "scope": "read write",
+            "scope": scope,
         }
         session.get(f"{base}/oauth/authorize", params=asked, timeout=60)
         session.post(
@@ -112,7 +119,15 @@ class GoToSocial:
         return str(reply.json()["access_token"])
 
     def delete_person(self, name: str) -> None:
-        raise Lacks("not yet")
+        self._people[name].ask("POST", "v1/accounts/delete", data={"password": PASSWORD})
+
+    def emoji(self, picture: bytes) -> str:
+        self._create("staff")
+        self._account("promote", "--username=staff")
+        staff = Person(self, "staff", self._token("staff", "read write admin"))
+        sent = {"files": {"image": ("wave.png", picture, "image/png")}, "data": {"shortcode": "wave"}}
+        staff.ask("POST", "v1/admin/custom_emojis", **sent)
+        return "wave"
 
     def rotate(self, name: str) -> None:
         raise Lacks("has no command for new keys")

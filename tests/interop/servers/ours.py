@@ -51,6 +51,7 @@ new_apps = "1000/1"
         )
         tomllib.loads(self._settings.read_text())
         self._program: Program | None = None
+        self._staff: Person | None = None
 
     def start(self) -> None:
         twistd = Path(sys.executable).with_name("twistd")
@@ -77,14 +78,14 @@ new_apps = "1000/1"
             raise SystemExit(f"pleromactl {' '.join(words)}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def person(self, name: str) -> Person:
+    def person(self, name: str, scopes: str = SCOPES) -> Person:
         self.ctl("user", "new", name, "--password-stdin", told=PASSWORD + "\n")
         base, app = (
             f"https://{self.name}",
-            {"client_name": "lab", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": SCOPES},
+            {"client_name": "lab", "redirect_uris": "urn:ietf:wg:oauth:2.0:oob", "scopes": scopes},
         )
         made = self._form(f"{base}/api/v1/apps", app)
-        grant = {"grant_type": "password", "username": name, "password": PASSWORD, "scope": SCOPES}
+        grant = {"grant_type": "password", "username": name, "password": PASSWORD, "scope": scopes}
         keys = {key: made[key] for key in ("client_id", "client_secret")}
         return Person(self, name, self._form(f"{base}/oauth/token", {**grant, **keys})["access_token"])
 
@@ -92,6 +93,15 @@ new_apps = "1000/1"
         reply = requests.post(url, data=form, verify=self.authority, timeout=30)
         reply.raise_for_status()
         return dict(reply.json())
+
+    def emoji(self, picture: bytes) -> str:
+        if self._staff is None:
+            self._staff = self.person("staff", f"{SCOPES} admin:read admin:write")
+            self.ctl("user", "role", "staff", "admin")
+            self._staff.ask("POST", "v1/pleroma/emoji/pack", params={"name": "lab"})
+            sent = {"files": {"file": ("wave.png", picture, "image/png")}, "data": {"shortcode": "wave"}}
+            self._staff.ask("POST", "v1/pleroma/emoji/packs/files", params={"name": "lab"}, **sent)
+        return "wave"
 
     def rotate(self, name: str) -> None:
         self.ctl("user", "rotate-keys", name)

@@ -31,6 +31,8 @@ class Host(Protocol):
 
 
 class Person:
+    names_oneself = True  # among the mentions of a note
+
     def __init__(self, server: Host, name: str, token: str) -> None:
         self.server, self.name, self.handle = server, name, f"@{name}@{server.name}"
         self._session = requests.Session()

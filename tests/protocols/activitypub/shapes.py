@@ -76,6 +76,7 @@ SHAPES: dict[str, dict[str, Any]] = {
         attachment=[{"type": "Document", "mediaType": "image/png", "url": f"{FAR}/1.png", "name": "a cat", "blurhash": "LEHV6nWB2yk8pyo0adR*.7kCMdnj", "focalPoint": [0.0, -0.5], "width": 640, "height": 480}],
     ),
     "mastodon_vote": _note(type="Note", content=None, name="Tea", inReplyTo="https://here.example/notes/5", to="https://here.example/users/alice", cc=None),
+    "snac_vote": _note(type="Note", content="<br>", summary="", name="Tea", inReplyTo="https://here.example/notes/5", to=["https://here.example/users/alice", "https://here.example/users/alice"], cc=[]),
     "mastodon_delete": {**_activity("Delete", BOB), "signature": {"type": "RsaSignature2017"}},
     "content_map": _note(content=None, contentMap={"de": "<p>Guten Tag</p>"}),
     "microblogpub_actor": _actor(id=FAR, inbox=f"{FAR}/inbox", publicKey={"id": f"{FAR}#main-key", "owner": FAR, "publicKeyPem": "PEM"}),
