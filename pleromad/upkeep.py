@@ -5,15 +5,17 @@ from __future__ import annotations
 from pleromad import surface
 from pleromad.bus import Bus
 from pleromad.clock import Clock
-from pleromad.errors import PleromadError
+from pleromad.errors import PleromadError, StoreUnavailable
 from pleromad.ids import Ids
-from pleromad.jobs import Jobs
+from pleromad.jobs import Drop, Job, Jobs
 from pleromad.media import MediaShelf
 from pleromad.model import event
-from pleromad.model.activity import Delete, Origin
+from pleromad.model.activity import Delete, Origin, Update
 from pleromad.model.event import Event
+from pleromad.model.note import COUNTS
 from pleromad.model.push import PUSH
 from pleromad.service import ActivityService
+from store import jobs as job_rows
 from store import notes as note_rows
 from store import upkeep
 from store.pool import Database, Transaction
@@ -32,6 +34,7 @@ class Upkeep:
         self._media = media
         jobs.periodic("expire notes", 60, self.expire_notes)
         jobs.periodic("end polls", 20, self.end_polls)
+        jobs.work(COUNTS, self._tell_counts, concurrency=2)
         jobs.periodic("trim homes", 3600, self._trim)
 
     async def expire_notes(self) -> None:
@@ -55,10 +58,24 @@ class Upkeep:
                     tx, self._ids, people, type="poll", from_id=author, now=self._clock.now(), note_id=note_id
                 )
                 events += surface.events_of(told, note_id)
+                await job_rows.add(tx, COUNTS, [(None, {"note_id": note_id})], dedupe=[f"{COUNTS} {note_id} over"])
             return events
 
         self._bus.publish(await self._database.transaction(work))
         self._jobs.wake(PUSH)
+        self._jobs.wake(COUNTS)
+
+    async def _tell_counts(self, job: Job) -> None:
+        note_id = int(job.payload["note_id"])
+        facts = await note_rows.facts(self._database, note_id)
+        if facts is None or not facts.local:
+            return
+        try:
+            await self._activities.submit(Update(actor_id=facts.account_id, note_id=note_id, counts=True), Origin.system())
+        except StoreUnavailable:
+            raise
+        except PleromadError as error:
+            raise Drop(str(error)) from error
 
     async def _trim(self) -> None:
         """Rows nobody needs any more, and files nobody shows."""

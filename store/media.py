@@ -235,13 +235,18 @@ def _remote_row(id: int, position: int, given: RemoteAttachment) -> tuple[Any, .
         given.media_type.lower()[:100],
         given.url,
         given.preview_url,
-        given.description[:MAX_DESCRIPTION].replace("\0", ""),
+        description_of(given),
         given.blurhash[:200] if given.blurhash else None,
         given.width if believable else None,
         given.height if believable else None,
         duration if duration is not None and 0 <= duration < 1e7 else None,
         *focus,
     )
+
+
+def description_of(given: RemoteAttachment) -> str:
+    """As it is kept."""
+    return given.description[:MAX_DESCRIPTION].replace("\0", "")
 
 
 def kind_of(media_type: str) -> MediaKind:

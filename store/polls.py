@@ -64,6 +64,15 @@ async def for_vote(db: Queries, id: int) -> tuple[bool, int, datetime | None] | 
     return (row[0], row[1], row[2]) if row else None
 
 
+async def voters_elsewhere(db: Queries, id: int, most: int = 1000) -> list[str]:
+    """URIs of people on other servers who voted."""
+    rows = await db.fetch(
+        "SELECT DISTINCT a.uri FROM votes v JOIN accounts a ON a.id = v.account_id WHERE v.note_id = %s AND a.domain IS NOT NULL LIMIT %s",
+        (id, most),
+    )
+    return [row[0] for row in rows]
+
+
 async def votes_of(db: Queries, id: int, account_id: int) -> set[int]:
     rows = await db.fetch("SELECT choice FROM votes WHERE note_id = %s AND account_id = %s", (id, account_id))
     return {row[0] for row in rows}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from pleromad.activities.authoring import Written
 from pleromad.activities.work import Work
+from pleromad.clock import iso
 from pleromad.model.media import Media
 from pleromad.model.note import Note, Poll, PollDraft
 from store import polls as poll_rows
@@ -48,3 +50,15 @@ def same_poll(old: Poll | None, new: PollDraft | None) -> bool:
     if old is None or new is None:
         return old is None and new is None
     return old.multiple == new.multiple and tuple(o.title for o in old.options) == tuple(o.strip() for o in new.options)
+
+
+def with_counts(json: Mapping[str, Any], poll: Poll, now: datetime) -> dict[str, Any]:
+    """The note's JSON with the votes of now; they are not told before the end where the author hides them."""
+    over = poll.expires_at is not None and poll.expires_at <= now
+    told = over or not poll.hide_totals
+    options = [
+        {"type": "Note", "name": option.title, "replies": {"type": "Collection", "totalItems": option.votes_count if told else 0}}
+        for option in poll.options
+    ]
+    whole = {**json, "anyOf" if poll.multiple else "oneOf": options, "votersCount": poll.voters_count or 0}
+    return {**whole, "closed": iso(poll.expires_at)} if over and poll.expires_at is not None else whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any
 
 from pleromad import errors, quoting, surface, text
@@ -38,6 +39,8 @@ async def apply(work: Work, activity: Update) -> Result:
         require(facts.account_id == work.actor.id, errors.Forbidden("This note is not yours", station="check"))
         if activity.quote_policy is not None:
             return await _set_quote_policy(work, facts, activity.quote_policy)
+        if activity.counts:
+            return await _tell_counts(work, facts)
         if isinstance(activity.note, NoteDraft):
             return await _rewrite(work, facts, activity.note)
         assert isinstance(activity.note, RemoteNote)
@@ -151,11 +154,23 @@ async def _unedited(work: Work, facts: Facts, draft: NoteDraft) -> Result:
     if draft.poll is not None:
         old = (await poll_rows.of_notes(work.tx, [facts.id])).get(facts.id)
         await stages.ask(work, facts.id, draft.poll, old)
-        await note_rows.touch(work.tx, facts.id)
+        facts = replace(facts, data={**(facts.data or {}), "endTime": iso(work.now + timedelta(seconds=draft.poll.expires_in_seconds))})
+        await note_rows.change(work.tx, facts.id, {"data": facts.data})
         work.events.append(Event(event.NOTE_UPDATED, facts.id, work.actor.id, -1))
     if draft.quote_policy is not None:
         return await _set_quote_policy(work, facts, draft.quote_policy)
-    return Result(None, facts.id, visibility=facts.visibility)
+    return await _tell_counts(work, facts)
+
+
+async def _tell_counts(work: Work, facts: Facts) -> Result:
+    """A poll of ours as it stands: to whom the note went, and to who voted. It is not edited, so `updated` stays as it is."""
+    poll = (await poll_rows.of_notes(work.tx, [facts.id])).get(facts.id)
+    json = facts.data or {}
+    if poll is None or not facts.local or facts.visibility is Visibility.LOCAL:
+        return Result(None, facts.id, visibility=facts.visibility)
+    update = _update_json(work, stages.with_counts(json, poll, work.now), json.get("to", []), json.get("cc", []))
+    voters = await poll_rows.voters_elsewhere(work.tx, facts.id)
+    return Result({**update, "bto": voters} if voters else update, facts.id, visibility=facts.visibility)
 
 
 def _update_json(work: Work, object: Any, to: list[str], cc: list[str]) -> dict[str, Any]:
@@ -174,7 +189,7 @@ async def _receive(work: Work, facts: Facts, note: RemoteNote, raw: dict[str, An
     old = (await note_rows.load(work.tx, [facts.id], work.media_url))[facts.id][1]
     edited = any(
         columns[key] != getattr(old, key) for key in ("content", "spoiler_text", "sensitive", "title")
-    ) or [a.url for a in note.attachments] != [m.remote_url for m in old.media]
+    ) or [(a.url, media_rows.description_of(a)) for a in note.attachments[: media_rows.MAX_REMOTE]] != [(m.remote_url, m.description) for m in old.media]
     if edited and note.updated is not None and old.edited_at is not None and note.updated < old.edited_at:
         return Result(note_id=facts.id, unchanged=True)  # an older stage that came late
     if edited:

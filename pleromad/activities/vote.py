@@ -8,8 +8,12 @@ from pleromad.activities.work import Result, Work, require
 from pleromad.model import event
 from pleromad.model.activity import Vote
 from pleromad.model.event import Event
+from pleromad.model.note import COUNTS, Visibility
+from store import jobs as job_rows
 from store import notes as note_rows
 from store import polls as poll_rows
+
+COUNTS_SECONDS = 180.0
 
 
 async def apply(work: Work, activity: Vote) -> Result:
@@ -35,6 +39,9 @@ async def apply(work: Work, activity: Vote) -> Result:
     if fresh:
         await poll_rows.add_votes(work.tx, note.id, work.actor.id, sorted(fresh), first=not earlier)
         await note_rows.touch(work.tx, note.id)
+        if note.local and note.visibility is not Visibility.LOCAL:
+            # The votes of a while go out together.
+            await job_rows.add(work.tx, COUNTS, [(None, {"note_id": note.id})], delay_seconds=COUNTS_SECONDS, dedupe=[f"{COUNTS} {note.id}"])
     work.events.append(Event(event.NOTE_UPDATED, note.id, note.account_id, -1))
     if activity.raw is not None or note.local:
         return Result(activity.raw, note.id, unchanged=not fresh)

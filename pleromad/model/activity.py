@@ -42,6 +42,7 @@ class Update(Activity):
     room_id: int | None = None
     room: RoomChange | None = None
     quote_policy: str | None = None  # of a note of ours, and nothing else of it: public, followers, nobody
+    counts: bool = False  # of a poll of ours, for other servers: the votes as they are now
     by_id: int | None = None  # on a room's word: its operator who did it
 
 

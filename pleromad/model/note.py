@@ -23,6 +23,9 @@ class Visibility(StrEnum):
     LOCAL = "local"
 
 
+COUNTS = "tell counts"  # jobs with {"note_id"}: other servers are told how a poll of ours stands
+
+
 @dataclass(frozen=True, slots=True)
 class Emoji:
     shortcode: str

@@ -207,6 +207,22 @@ class FederationTests(FederationCase):
             return [option.votes_count for option in poll.options] == [1, 0, 1] and poll.voters_count == 1
 
         await self.until(counted, "the votes")
+        carol = await self.there.person("carol")
+        await self.there.submit(Vote(actor_id=carol.id, note_id=asked.id, choices=(0,)))
+        # Who voted is told without being a follower, and nobody reads who that was.
+        await self.here.submit(Undo(actor_id=self.alice.id, of=Follow(actor_id=self.alice.id, target_id=note.account.id)))
+        await self.quiet(self.here, self.there)
+        await self.there.database.execute("UPDATE jobs SET run_at = now() WHERE kind = 'tell counts'")
+        self.there.core.jobs.wake()
+
+        async def told() -> Any:
+            poll = (await self.here.note(asked.uri)).poll
+            return [option.votes_count for option in poll.options] == [2, 0, 1] and poll.voters_count == 2
+
+        await self.until(told, "the new counts")
+        self.assertIsNone((await self.here.note(asked.uri)).edited_at)
+        received = await self.here.database.fetch_value("SELECT data FROM activities WHERE type = 'Update' AND data->'object'->>'id' = %s", (asked.uri,))
+        self.assertNotIn("bto", received)
 
     async def test_a_thread_is_fetched_from_its_reply(self) -> None:
         first = await self.there.say(self.bob, "first")

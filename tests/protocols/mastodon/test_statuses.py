@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from pleromad.model.activity import Like
-from pleromad.model.note import PollDraft, Visibility
+from pleromad.ids import PUBLIC
+from pleromad.model.activity import Create, Like, Origin, Update
+from pleromad.model.note import PollDraft, RemoteAttachment, RemoteNote, Visibility
 from tests.protocols.mastodon.case import MastodonCase
 from tests.support.pictures import drawn, encoded
 
@@ -135,6 +137,19 @@ class WritingTests(MastodonCase):
         history = await self.call("GET", f"{path}/history")
         self.assertEqual([stage["media_attachments"][0]["description"] for stage in history], ["red", "crimson"])
 
+    async def test_an_edit_elsewhere_may_be_of_a_description_alone(self) -> None:
+        far = await self.remote("far")
+        picture = RemoteAttachment("https://far.example/a.png", "image/png", "red")
+        said = RemoteNote("https://far.example/n/1", "Note", (PUBLIC,), (), "<p>look</p>", self.core.clock.now(), attachments=(picture,))
+        raw = {"id": "https://far.example/a/1", "type": "Create"}
+        origin = Origin.remote(far.id, "far.example")
+        made = await self.core.activities.submit(Create(actor_id=far.id, note=said, uri=raw["id"], raw=raw), origin)
+        for number, now in enumerate((said, replace(said, attachments=(replace(picture, description="crimson"),)))):
+            raw = {"id": f"https://far.example/u/{number}", "type": "Update"}
+            await self.core.activities.submit(Update(actor_id=far.id, note_id=made.note_id, note=now, uri=raw["id"], raw=raw), origin)
+        history = await self.call("GET", f"/api/v1/statuses/{made.note_id}/history")
+        self.assertEqual([stage["media_attachments"][0]["description"] for stage in history], ["red", "crimson"])
+
     async def test_a_warning_of_nothing_is_what_is_said(self) -> None:
         token = await self.token(await self.person("alice"))
         made = await self.call("POST", "/api/v1/statuses", token, data={"spoiler_text": "boo"})
@@ -151,6 +166,9 @@ class WritingTests(MastodonCase):
         longer = await self.call("PUT", path, token, json={"status": "?", "poll": {**poll, "expires_in": 7200, "hide_totals": True}})
         self.assertEqual((longer["edited_at"], longer["poll"]["votes_count"], longer["poll"]["options"][1]["votes_count"]), (None, 1, None))
         self.assertGreater(longer["poll"]["expires_at"], made["poll"]["expires_at"])
+        data = await self.database.fetch_value("SELECT data FROM activities WHERE type = 'Update'")
+        self.assertEqual(data["object"]["endTime"][:19], longer["poll"]["expires_at"][:19])
+        self.assertEqual([option["replies"]["totalItems"] for option in data["object"]["oneOf"]], [0, 0])  # they are hidden
         several = await self.call("PUT", path, token, json={"status": "?", "poll": {**poll, "multiple": True}})
         self.assertEqual((several["poll"]["votes_count"], several["poll"]["voters_count"]), (0, 0))
         data = await self.database.fetch_value("SELECT data FROM notes WHERE id = %s", (int(made["id"]),))
