@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -172,23 +173,26 @@ def _picture(url: str, description: str) -> dict[str, Any]:
     return picture
 
 
-def note(stored: Mapping[str, Any], seen: Note | None = None) -> dict[str, Any]:
-    """A note of ours as it was written, with the counts of now, without @context."""
+def note(stored: Mapping[str, Any], seen: Note | None = None, now: datetime | None = None) -> dict[str, Any]:
+    """A note of ours as it was written, with the counts of `now`, without @context."""
     document = {key: value for key, value in stored.items() if key not in ("@context", "bto", "bcc")}
     uri = str(document.get("id", ""))
-    if seen is None:
+    if seen is None or now is None:
         return document
     if seen.poll is not None:
+        over = seen.poll.expires_at is not None and seen.poll.expires_at <= now
         options = [
             {
                 "type": "Note",
                 "name": option.title,
-                "replies": {"type": "Collection", "totalItems": option.votes_count if not seen.poll.hide_totals else 0},
+                "replies": {"type": "Collection", "totalItems": option.votes_count if over or not seen.poll.hide_totals else 0},
             }
             for option in seen.poll.options
         ]
         document["anyOf" if seen.poll.multiple else "oneOf"] = options
         document["votersCount"] = seen.poll.voters_count or 0
+        if over and seen.poll.expires_at is not None:
+            document["closed"] = iso(seen.poll.expires_at)
     document["replies"] = {"id": f"{uri}/replies", "type": "OrderedCollection", "totalItems": seen.replies_count}
     document["likes"] = {"id": f"{uri}/likes", "type": "Collection", "totalItems": seen.likes_count}
     document["shares"] = {"id": f"{uri}/shares", "type": "Collection", "totalItems": seen.boosts_count}

@@ -86,7 +86,7 @@ class Objects:
             stored = await self._core.reading.note_json(id)
             if stored is None:
                 raise NotFound
-            return document_answer(from_core.with_context(from_core.note(stored, note)))
+            return document_answer(from_core.with_context(from_core.note(stored, note, self._core.clock.now())))
         deleted_at = await self._core.reading.buried(uri)
         if deleted_at is not None:
             return gone(uri, iso(deleted_at))

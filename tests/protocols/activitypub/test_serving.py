@@ -118,6 +118,17 @@ class NoteTests(ServingCase):
             counted = await self.document(document[key]["id"])
             self.assertEqual((counted["totalItems"], "orderedItems" in counted), (1, False))
 
+    async def test_hidden_votes_are_shown_at_the_end(self):
+        alice, bob = await self.person("alice"), await self.person("bob")
+        note = await self.say(alice, "?", poll=PollDraft(("a", "b"), 600, hide_totals=True))
+        await self.submit(Vote(actor_id=bob.id, note_id=note.id, choices=(1,)), bob)
+        document = await self.document(note.uri)
+        self.assertEqual(([option["replies"]["totalItems"] for option in document["oneOf"]], "closed" in document), ([0, 0], False))
+        await self.database.execute("UPDATE polls SET expires_at = now() - interval '1 second'")
+        await self.core.upkeep.end_polls()
+        document = await self.document(note.uri)
+        self.assertEqual(([option["replies"]["totalItems"] for option in document["oneOf"]], "closed" in document), ([0, 1], True))
+
     async def test_replies_and_the_conversation(self):
         alice, bob = await self.person("alice"), await self.person("bob")
         note = await self.say(alice, "first")
