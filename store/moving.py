@@ -28,7 +28,7 @@ async def followers(db: Queries, target_id: int, after: int, limit: int) -> list
 
 
 async def carry(db: Queries, old_id: int, new_id: int) -> None:
-    """Mutes, places in lists and private remarks of people here."""
+    """Mutes and private remarks of people here."""
     await db.write(
         """INSERT INTO mutes (account_id, target_id, id, notifications, expires_at)
            SELECT m.account_id, %(new)s, m.id, m.notifications, m.expires_at FROM mutes m JOIN users u ON u.account_id = m.account_id
@@ -36,17 +36,20 @@ async def carry(db: Queries, old_id: int, new_id: int) -> None:
         {"old": old_id, "new": new_id},
     )
     await db.write(
-        """INSERT INTO list_members (list_id, account_id, id)
-           SELECT m.list_id, %(new)s, m.id FROM list_members m JOIN lists l ON l.id = m.list_id
-           WHERE m.account_id = %(old)s AND EXISTS (SELECT FROM follows f WHERE f.account_id = l.account_id AND f.target_id = %(new)s)
-           ON CONFLICT DO NOTHING""",
-        {"old": old_id, "new": new_id},
-    )
-    await db.write(
         """INSERT INTO account_notes (account_id, target_id, comment)
            SELECT n.account_id, %(new)s, n.comment FROM account_notes n JOIN users u ON u.account_id = n.account_id
            WHERE n.target_id = %(old)s AND n.account_id <> %(new)s ON CONFLICT DO NOTHING""",
         {"old": old_id, "new": new_id},
+    )
+
+
+async def carry_places(db: Queries, owner_id: int, old_id: int, new_id: int) -> None:
+    """Into the lists of this person that the old account is in: before they unfollow it, which takes it out."""
+    await db.write(
+        """INSERT INTO list_members (list_id, account_id, id)
+           SELECT m.list_id, %s, m.id FROM list_members m JOIN lists l ON l.id = m.list_id WHERE m.account_id = %s AND l.account_id = %s
+           ON CONFLICT DO NOTHING""",
+        (new_id, old_id, owner_id),
     )
 
 

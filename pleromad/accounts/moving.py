@@ -117,6 +117,7 @@ class Moving(Logins):
 
     async def _follow_along(self, follow: Follow, old_id: int) -> None:
         if follow.actor_id == follow.target_id or await self._try(follow, follow.actor_id):
+            await moving.carry_places(self._desk.database, follow.actor_id, old_id, follow.target_id)
             undo = Undo(actor_id=follow.actor_id, of=Follow(actor_id=follow.actor_id, target_id=old_id))
             await self._try(undo, follow.actor_id)
 
