@@ -207,11 +207,14 @@ class Actors(Clerk):
         ask again for a key they know; others fetch them anew when a signature does not fit."""
         pair = await self._desk.in_thread(keys.new_pair)
         await self._desk.database.transaction(lambda tx: key_rows.replace(tx, account.id, private=pair.private, public=pair.public))
-        self._keys.drop(account.id)
-        self._desk.bus.publish([Event(event.ACCOUNT_UPDATED, 0, account.id)])
-        # A profile that says what it said before: the Update takes the whole actor to the followers.
+        # A profile that says what it said before: the Update takes the whole actor to the followers. The old keys are forgotten after
+        # it, so that nothing signed with the new ones goes out before.
         same = ProfileChange(discoverable=account.discoverable)
-        await self._desk.activities.submit(Update(actor_id=account.id, profile=same), Origin.system())
+        try:
+            await self._desk.activities.submit(Update(actor_id=account.id, profile=same), Origin.system())
+        finally:
+            self._keys.drop(account.id)
+            self._desk.bus.publish([Event(event.ACCOUNT_UPDATED, 0, account.id)])
 
     def _heard(self, what: Event) -> None:
         if what.kind in (event.ACCOUNT_UPDATED, event.ACCOUNT_DELETED):

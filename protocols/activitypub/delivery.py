@@ -85,6 +85,8 @@ class Delivery:
     def _heard(self, what: Event) -> None:
         if what.kind in (event.ACCOUNT_UPDATED, event.ACCOUNT_DELETED):
             self._ready.clear()
+            # From another process (pleromactl): new keys must be told of before anything is signed with them.
+            self._core.jobs.wake(EXPAND)
 
     # ---- who gets it
 

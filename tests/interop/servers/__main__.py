@@ -21,8 +21,9 @@ from tests.interop.servers.person import Lacks
 from tests.interop.servers.rows import ROWS, Meeting
 from tests.interop.servers.snac import Snac
 from tests.interop.servers.table import Cell, table, write
+from tests.interop.servers.takahe import Takahe
 
-KINDS: tuple[Any, ...] = (Snac, GoToSocial)
+KINDS: tuple[Any, ...] = (Snac, GoToSocial, Takahe)
 OURS = "ours.test"
 INSIDE = "PLEROMAD_LAB"
 

@@ -96,8 +96,8 @@ new_apps = "1000/1"
 
     def emoji(self, picture: bytes) -> str:
         if self._staff is None:
-            self._staff = self.person("staff", f"{SCOPES} admin:read admin:write")
-            self.ctl("user", "role", "staff", "admin")
+            self._staff = self.person("keeper", f"{SCOPES} admin:read admin:write")
+            self.ctl("user", "role", "keeper", "admin")
             self._staff.ask("POST", "v1/pleroma/emoji/pack", params={"name": "lab"})
             sent = {"files": {"file": ("wave.png", picture, "image/png")}, "data": {"shortcode": "wave"}}
             self._staff.ask("POST", "v1/pleroma/emoji/packs/files", params={"name": "lab"}, **sent)

@@ -79,6 +79,7 @@ def unfollow(run: Meeting) -> None:
     must(run.ada.following(run.bob), "does not follow")
     run.ada.unfollow(run.bob)
     until(lambda: not run.bob.followed_by(run.ada), "the follower is still there")
+    time.sleep(getattr(run.bob.server, "settling_seconds", 0))
 
 
 def locked_accept(run: Meeting) -> None:
@@ -139,7 +140,7 @@ def mention(run: Meeting) -> None:
     )
     if run.bob.names_oneself:
         named = told["status"]["mentions"]
-        must(any(one["acct"] == run.bob.name for one in named), f"mentions: {named}")
+        must(any(one["acct"] in (run.bob.name, run.bob.handle[1:]) for one in named), f"mentions: {named}")
 
 
 def edit(run: Meeting) -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from twisted.internet import reactor
+
+from pleromad import jobs
+from pleromad.core import Core
 from pleromad.errors import Unreachable
 from pleromad.model.note import Visibility
 from protocols.activitypub import message_signatures, multikey, proofs, signatures
+from protocols.activitypub.delivery import EXPAND
 from protocols.activitypub.signatures import Message
 from store import upkeep
+from store.pool import Database
 from tests.protocols.activitypub.test_inbox import InboxCase
 from tests.support.peer import ACTIVITY_JSON, Asked, Page
 
@@ -101,6 +107,31 @@ class RotationTests(InboxCase):
         await self.here.database.execute("UPDATE keys SET created_at = now() - interval '9 days'")
         await upkeep.trim(self.here.database)
         self.assertIsNone(await self.here.core.accounts.replaced_keys_of(self.alice.id))
+
+
+class OtherProcessTests(InboxCase):
+    async def set_up(self) -> None:
+        self.patch(jobs, "POLL_SECONDS", 600.0)
+        await super().set_up()
+
+    async def test_keys_replaced_by_another_process_are_told_of_at_once(self) -> None:
+        """By pleromactl: before something is signed with them, so the daemon may not wait until it looks for jobs by itself."""
+        self.assertEqual(await self.send(self.activity("Follow", self.alice.uri, 5)), 202)
+        database = Database(self.here.dsn, reactor, size=2)
+        await database.start()
+        other = Core(self.here.settings, database, reactor)
+        await other.start()
+        try:
+            other.activities.add_durable(EXPAND)
+            await other.accounts.rotate_keys(self.alice)
+
+            async def told() -> bool:
+                return bool(self.far.received("Update"))
+
+            await self.until(told, "the peer was not told")
+        finally:
+            await other.stop()
+            await database.stop()
 
 
 class KnockTests(InboxCase):
