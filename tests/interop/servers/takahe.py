@@ -94,9 +94,10 @@ class Takahe:
         self._running[-2].listening(self.port)
 
     def stop(self) -> None:
-        while self._running:
-            self._running.pop().stop()
-        self._database.stop()
+        if self._running:
+            while self._running:
+                self._running.pop().stop()
+            self._database.stop()
 
     def _manage(self, *words: str, told: str = "") -> str:
         done = subprocess.run(
