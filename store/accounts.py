@@ -86,6 +86,9 @@ def account_of(row: Sequence[Any]) -> Account:
     )
 
 
+SLICE = 500
+
+
 async def accounts_of(db: Queries, rows: Iterable[Sequence[Any]]) -> list[Account]:
     """Rows of COLUMNS as Accounts. Where those who have moved are among them, one query more finds where they are now."""
     found = [account_of(row) for row in rows]
@@ -103,11 +106,13 @@ async def _account(db: Queries, row: Sequence[Any] | None) -> Account | None:
 
 
 async def by_ids(db: Queries, ids: Iterable[int]) -> dict[int, Account]:
+    """Many (a room's members) in slices, so that others are served in between."""
     wanted = list(set(ids))
-    if not wanted:
-        return {}
-    rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE a.id = ANY(%s)", (any_of(wanted),))
-    return {account.id: account for account in await accounts_of(db, rows)}
+    found: dict[int, Account] = {}
+    for start in range(0, len(wanted), SLICE):
+        rows = await db.fetch(f"SELECT {COLUMNS} FROM {FROM} WHERE a.id = ANY(%s)", (any_of(wanted[start : start + SLICE]),))
+        found.update((account.id, account) for account in await accounts_of(db, rows))
+    return found
 
 
 async def one(db: Queries, id: int) -> Account | None:
