@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from wsproto.events import CloseConnection
 
-from pleromad.errors import PleromadError
+from pleromad.errors import Forbidden, NotFound, PleromadError
 from pleromad.ids import PUBLIC
-from pleromad.model.account import ProfileChange
-from pleromad.model.activity import Follow, Origin, Suspend, Update
-from pleromad.model.note import Visibility
+from pleromad.model.account import Account, ProfileChange
+from pleromad.model.activity import Delete, Follow, Origin, Suspend, Update
+from pleromad.model.note import NoteDraft, Visibility
 from pleromad.model.page import Page as Slot
+from protocols.mastodon.streaming import hub
 from tests.protocols.activitypub.test_serving import ServingCase
 from tests.protocols.mastodon.case import MastodonCase
 from tests.protocols.mastodon.test_accounts import picture
@@ -64,12 +66,12 @@ class PrivateTests(ServingCase):
     DOORS = ("activitypub", "mastodon", "pages", "ostatus")  # type: ignore[assignment]
 
     async def test_s21_what_is_private_leaves_by_no_exit(self) -> None:
-        alice, bob = await self.person("alice"), await self.person("bob")
+        alice, bob, eve = [await self.person(name) for name in ("alice", "bob", "eve")]
         stranger = await self.remote("mallory", "evil.example")
         public = await self.say(alice, "all may read #tag")
         secrets = [
-            await self.say(alice, "zebra for followers #tag", visibility=Visibility.FOLLOWERS, in_reply_to_id=public.id),
-            await self.say(alice, "zebra @bob #tag", visibility=Visibility.DIRECT),
+            await self.say(alice, "zebra gnu for followers #tag", visibility=Visibility.FOLLOWERS, in_reply_to_id=public.id),
+            await self.say(alice, "zebra yak @bob #tag", visibility=Visibility.DIRECT),
             await self.say(alice, "zebra for this server #tag", visibility=Visibility.LOCAL),
         ]
         account = f"/api/v1/accounts/{alice.id}"
@@ -90,6 +92,7 @@ class PrivateTests(ServingCase):
                 for secret in secrets:
                     if f"{secret.id}" not in path and "search" not in path:
                         self.assertNotIn(str(secret.id).encode(), reply.body, f"{path} {accept}")
+        await self.not_even_to_somebody_here(eve, paths)
         for secret in secrets:
             for by in (None, stranger):
                 reply = await self.fetch(secret.uri, by=by)
@@ -100,15 +103,31 @@ class PrivateTests(ServingCase):
             self.assertEqual(len((await self.core.reading.search(viewer, query, Slot())).items), 0)
         self.assertEqual(len((await self.core.reading.search(bob.id, "zebra", Slot())).items), 2)  # for bob, and for this server
 
+    async def not_even_to_somebody_here(self, eve: Account, paths: Sequence[str]) -> None:
+        """eve, who lives here, follows nobody and is named nowhere, sees what is for this server and no more."""
+        app = await self.core.accounts.add_app(name="Eve's", website=None, redirect_uris=["urn:ietf:wg:oauth:2.0:oob"], scopes=["read"])
+        token = (await self.core.accounts.issue(app, eve.id, ["read"])).access_token
+        seen = 0
+        for path in (*paths, "/api/v1/timelines/home", "/api/v1/notifications", "/api/v1/conversations"):
+            reply = await self.get(path, headers={"Accept": "application/json", "Host": "here.example", "Authorization": f"Bearer {token}"})
+            self.assertFalse(b"gnu" in reply.body or b"yak" in reply.body, path)
+            seen += b"zebra" in reply.body
+        self.assertGreater(seen, 0)
+
 
 class StreamTests(StreamingCase):
-    """S22: what was revoked hears nothing more."""
+    """S22: what was revoked hears nothing more, and at once: not when tokens are looked at the next time."""
+
+    def setUp(self) -> Any:
+        self.patch(hub, "HEARTBEAT_SECONDS", 3_600.0)
+        return super().setUp()
 
     async def test_s22_a_revoked_token_ends_its_streams(self) -> None:
         await self.people()
         socket = await self.open("?stream=user", self.by_alice)
         [token] = await self.core.accounts.tokens_of(self.alice.id)
         await self.core.accounts.delete_token(self.alice.id, token.id)
+        await self.post(self.bob, "said afterwards")
         self.assertIsInstance(await socket.event(), CloseConnection)
         self.assertEqual((await self.refused("?stream=user", Authorization=f"Bearer {self.by_alice}"))[0], 401)
 
@@ -116,6 +135,7 @@ class StreamTests(StreamingCase):
         await self.people()
         socket = await self.open("?stream=user", self.by_alice)
         await self.suspend(self.alice.id)
+        await self.post(self.bob, "said afterwards")
         self.assertIsInstance(await socket.event(), CloseConnection)
         self.assertIn((await self.refused("?stream=user", Authorization=f"Bearer {self.by_alice}"))[0], (401, 403))
 
@@ -223,14 +243,49 @@ class ClientTests(MastodonCase):
         now = await self.core.reading.account(alice.id)
         self.assertEqual((now.display_name, now.public_key_pem, now.inbox, now.shared_inbox, now.uri), ("A", alice.public_key_pem, alice.inbox, alice.shared_inbox, alice.uri))
 
+    async def test_s26_the_core_asks_too_whose_note_it_is(self) -> None:
+        """No door has to be trusted with it."""
+        alice, eve = await self.person("alice"), await self.person("eve")
+        note = await self.say(alice, "mine")
+        for forged in (
+            Update(actor_id=eve.id, note_id=note.id, note=NoteDraft(text="forged")),
+            Delete(actor_id=eve.id, note_id=note.id),
+            Update(actor_id=alice.id, note_id=note.id, note=NoteDraft(text="forged")),
+        ):
+            with self.assertRaises((Forbidden, NotFound)):
+                await self.submit(forged, eve)
+        self.assertIn("mine", (await self.core.reading.note(None, note.id)).note.content)
+
     async def test_s26_nobody_posts_to_an_outbox_without_being_its_owner(self) -> None:
+        """With somebody else's token, in somebody else's name, of somebody else's things: nothing, and nothing in the own name either."""
         alice, eve = await self.person("alice"), await self.person("eve")
         token = await self.token(eve)
-        note = {"type": "Create", "actor": alice.uri, "object": {"type": "Note", "content": "forged", "attributedTo": alice.uri, "to": [PUBLIC]}}
-        for bearer in (None, token):
-            reply = await self.request("POST", "/users/alice/outbox", token=bearer, json=note, headers={"Content-Type": "application/activity+json"})
-            self.assertGreaterEqual(reply.status, 400)
-        self.assertEqual(await self.database.fetch_value("SELECT count(*) FROM notes"), 0)
+        mine = await self.say(alice, "mine")
+        note = {"type": "Note", "content": "forged", "to": [PUBLIC]}
+        theirs = {**note, "attributedTo": alice.uri}
+        for outbox, bearers in (("alice", (None, token)), ("eve", (None,))):
+            for bearer in bearers:
+                for activity in (note, {"type": "Create", "object": note}, {"type": "Create", "actor": alice.uri, "object": theirs}):
+                    await self.refused(outbox, bearer, activity)
+        for activity in (
+            theirs,
+            {"type": "Create", "object": theirs},
+            {"type": "Create", "actor": alice.uri, "object": note},
+            {"type": "Create", "actor": [eve.uri, alice.uri], "object": note},
+            {"type": "Update", "object": {**note, "id": mine.uri}},
+            {"type": "Update", "object": {"type": "Person", "id": alice.uri, "name": "forged"}},
+            {"type": "Delete", "object": mine.uri},
+            {"type": "Add", "object": mine.uri, "target": eve.featured_uri},
+            {"type": "Add", "object": mine.uri, "target": alice.featured_uri},
+        ):
+            await self.refused("eve", token, activity)
+        self.assertEqual(await self.database.fetch_value("SELECT array_agg(content) FROM notes"), [mine.content])
+        self.assertEqual((await self.core.reading.account(alice.id)).display_name, alice.display_name)
+
+    async def refused(self, outbox: str, bearer: str | None, activity: dict[str, Any]) -> None:
+        headers = {"Content-Type": "application/activity+json"}
+        reply = await self.request("POST", f"/users/{outbox}/outbox", token=bearer, json=activity, headers=headers)
+        self.assertIn(reply.status, (400, 401, 403, 404, 422), f"{outbox} {activity}")
 
 
 class NameTests(CoreCase):
