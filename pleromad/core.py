@@ -17,6 +17,7 @@ from pleromad.ids import Ids, Uris
 from pleromad.jobs import Jobs
 from pleromad.lobby import Lobby
 from pleromad.media import MediaShelf
+from pleromad.media_proxy import MediaProxy
 from pleromad.moderation import Moderation, ModerationDesk
 from pleromad.personal import Personal, PersonalDesk
 from pleromad.reading import Reading
@@ -60,6 +61,7 @@ class Core:
         self.discovery = Discovery(database, self.clock, self.jobs)
         self.cards = Cards(database, current, self.clock)
         self.media = MediaShelf(database, current, ids, self.clock, self.jobs, reactor)
+        self.media_proxy = MediaProxy(database, current)
         self.scheduling = Scheduling(database, current, ids, self.clock, self.jobs, self.activities)
         self.moderation = Moderation(
             ModerationDesk(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper, self.activities, self.reading, self.accounts, self._settings, self.media)
@@ -121,6 +123,7 @@ class Core:
         await self.bus.start()
         await self._settings.read()
         await self.gatekeeper.start()
+        await self.media_proxy.start()
         await self.accounts.instance_actor()
 
     async def stop(self) -> None:

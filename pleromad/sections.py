@@ -144,6 +144,10 @@ class MediaLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     max_pixels: Annotated[int, live("Pixels of a picture.", ge=10_000, le=500_000_000)] = 50_000_000
     convert: Annotated[bool, live("Convert films and sound that not every client plays, where the machine has ffmpeg.")] = True
     max_description: Annotated[int, live("Characters of the description of an attachment.", ge=1, le=50_000)] = 5_000
+    proxy: Annotated[
+        bool, live("Show pictures, films and sound of other servers from here, so that those servers do not learn who looks at them.")
+    ] = False
+    proxy_max_bytes: Annotated[int, live("Bytes of a file of another server that is shown from here.", ge=1_000, le=4_000_000_000)] = 200 * 1024 * 1024
     preview_cards: Annotated[bool, live("Fetch the pages links lead to, to show what they are.")] = True
 
 

@@ -20,6 +20,7 @@ from web.addresses import is_usual_port
 from web.outbound.bodies import Bytes, read
 from web.outbound.connections import Endpoints, Pool
 from web.outbound.failures import FAILURES, cancelled, hung_up, said
+from web.outbound.flowing import Flow, Head
 from web.outbound.targets import Target, target_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 DEADLINE_SECONDS = 25.0  # of a whole request, redirects and body included
 MAX_BYTES = 1_000_000
 MAX_REDIRECTS = 3
+REDIRECTS = (301, 302, 303, 307, 308)
 PER_HOST = 6  # requests at the same time
 WAITING_PER_HOST = 200
 IDLE_SECONDS = 20.0  # less than other servers keep an idle connection: a request on one that was just closed is lost
@@ -97,6 +99,34 @@ class Client:
         given = {"Content-Type": media_type, **(headers or {})}
         return await self._timely(self._exchange("POST", target_of(url), given, body, sign, max_bytes), deadline_seconds, url)
 
+    async def open(
+        self,
+        url: str,
+        *,
+        accept: str,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int,
+        head_seconds: float = DEADLINE_SECONDS,
+        deadline_seconds: float,
+    ) -> Flow:
+        """An answer whose body is passed on while it comes; redirects to other hosts are followed. Raises Unreachable.
+
+        Such requests have turns of their own: a long film does not hold up what else is to be said to that host.
+        """
+        flow = Flow(max_bytes)
+        work = self._get(url, {"Accept": accept, **(headers or {})}, None, MAX_BYTES, True, True, flow)
+        flow.runs(Deferred.fromCoroutine(self._timely(work, deadline_seconds, url)))
+        flow.begun.addTimeout(head_seconds, self._reactor)
+        try:
+            await flow.begun
+        except defer.TimeoutError:
+            flow.close()
+            raise Unreachable(detail=f"no answer in {head_seconds:.0f} s: {url[:200]}") from None
+        except defer.CancelledError:
+            flow.close()
+            raise
+        return flow
+
     async def close(self) -> None:
         """Cancel what is under way, close the connections that are kept open, end the resolver's threads."""
         self._closed = True
@@ -124,12 +154,14 @@ class Client:
         self._running.discard(running)
         return result
 
-    async def _get(self, url: str, headers: Mapping[str, str], sign: Sign | None, max_bytes: int, other_hosts: bool, cut: bool) -> Reply:
+    async def _get(
+        self, url: str, headers: Mapping[str, str], sign: Sign | None, max_bytes: int, other_hosts: bool, cut: bool, flow: Flow | None = None
+    ) -> Reply:
         target = target_of(url)
         for _ in range(MAX_REDIRECTS + 1):
-            reply = await self._exchange("GET", target, headers, None, sign, max_bytes, cut)
+            reply = await self._exchange("GET", target, headers, None, sign, max_bytes, cut, flow)
             location = reply.headers.get("location")
-            if reply.status not in (301, 302, 303, 307, 308) or not location:
+            if reply.status not in REDIRECTS or not location:
                 return reply
             try:
                 there = target_of(urljoin(target.url, location).partition("#")[0])
@@ -152,21 +184,38 @@ class Client:
             raise Unreachable(detail="this server does not fetch from itself")
 
     async def _exchange(
-        self, method: str, target: Target, headers: Mapping[str, str], body: bytes | None, sign: Sign | None, max_bytes: int, cut: bool = False
+        self,
+        method: str,
+        target: Target,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        sign: Sign | None,
+        max_bytes: int,
+        cut: bool = False,
+        flow: Flow | None = None,
     ) -> Reply:
         self._check(target)
-        turns = self._hosts.get(target.netloc)
+        lane = target.netloc if flow is None else f"{target.netloc} (flows)"
+        turns = self._hosts.get(lane)
         if turns is None:
-            turns = self._hosts[target.netloc] = _Turns(target.netloc)
+            turns = self._hosts[lane] = _Turns(target.netloc)
         await turns.take()
         try:
-            return await self._send(method, target, headers, body, sign, max_bytes, cut)
+            return await self._send(method, target, headers, body, sign, max_bytes, cut, flow)
         finally:
             if not turns.give():
-                self._hosts.pop(target.netloc, None)
+                self._hosts.pop(lane, None)
 
     async def _send(
-        self, method: str, target: Target, headers: Mapping[str, str], body: bytes | None, sign: Sign | None, max_bytes: int, cut: bool = False
+        self,
+        method: str,
+        target: Target,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        sign: Sign | None,
+        max_bytes: int,
+        cut: bool,
+        flow: Flow | None,
     ) -> Reply:
         # A pooled connection that the other side has just closed fails without an answer. A GET is then sent again by
         # Twisted's pool; a POST here, once: all that we post can be received twice (activities have ids).
@@ -188,7 +237,10 @@ class Client:
                     name.decode("ascii", "replace").lower(): b", ".join(values).decode("utf-8", "replace")
                     for name, values in response.headers.getAllRawHeaders()
                 }
-                content = await read(response, max_bytes, cut)
+                if flow is None or (response.code in REDIRECTS and "location" in received):
+                    content = await read(response, max_bytes, cut)
+                else:
+                    content = await flow.begin(response, Head(response.code, received, target.url, response.length if isinstance(response.length, int) else None))
             except FAILURES as error:
                 if cancelled(error):
                     raise defer.CancelledError from error

@@ -12,6 +12,7 @@ from web.pages.entering import Entering
 from web.pages.files import Files
 from web.pages.frame import Frame
 from web.pages.links import Links
+from web.pages.proxied import Proxied
 from web.pages.reading import Reading
 from web.pages.remote import Remote
 from web.pages.rooms import Rooms
@@ -58,5 +59,6 @@ def build(core: Core, site: Site, reactor: Any) -> None:
         section(core, site, frame)
     About(core, site, frame)
     Files(core, site)
+    Proxied(core, site, reactor)
     Tokens(core, site).register()
     Consent(core, site, frame)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -39,6 +41,10 @@ SAFETY: Headers = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"),
 )
 
+# What browsers fetch by themselves, in HTML of ours: quotation marks and `>` inside of values are escaped there.
+_SHOWN = re.compile(r"<(?:img|video|audio|source)\b[^>]*>")
+_SOURCE = re.compile(r'(\s(?:src|poster)=)"([^"]*)"')
+
 _KINDS = (
     ("text/html", "application/xhtml+xml"),
     ("application/json", "application/activity+json", "application/ld+json"),
@@ -60,7 +66,7 @@ class Frame:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.templates.filters.update(when=shown.when, stamp=shown.stamp, number=shown.number, web=shown.web, day=shown.day)
+        self.templates.filters.update(when=shown.when, stamp=shown.stamp, number=shown.number, web=shown.web, day=shown.day, proxied=core.media_proxy.address)
         for name in self.templates.list_templates():
             self.templates.get_template(name)
 
@@ -110,6 +116,8 @@ class Frame:
             script_url=self.scripts.get(values.get("script", "")),
             **{"form": False, "head": None, **values},
         )
+        if self.core.media_proxy.on:
+            text = _SHOWN.sub(self._proxied, text)
         if any(name == "Cache-Control" for name, _ in headers):
             cache: Headers = ()
         else:
@@ -127,12 +135,19 @@ class Frame:
             ),
         )
 
+    def _proxied(self, match: re.Match[str]) -> str:
+        """A tag that makes the browser fetch something, with the address readers are given for it."""
+        address = self.core.media_proxy.address
+        return _SOURCE.sub(lambda found: f'{found[1]}"{escape(address(unescape(found[2])))}"', match[0])
+
     def policy(self, form_action: tuple[str, ...] = (), *, script: bool = False) -> str:
-        """No script but on the pages that have one of ours, styles from here; pictures of other servers from where they are."""
-        remote = "https:" if self.core.uris.base.startswith("https:") else "https: http:"
+        """No script but on the pages that have one of ours, styles from here; pictures of other servers from where they are, or through us."""
+        remote = " https:" if self.core.uris.base.startswith("https:") else " https: http:"
+        if self.core.media_proxy.on:
+            remote = ""
         forms = " ".join(["'self'", *form_action])
         return (
-            f"default-src 'none'; style-src 'self'; manifest-src 'self'; img-src 'self' data: {remote}; media-src 'self' {remote};"
+            f"default-src 'none'; style-src 'self'; manifest-src 'self'; img-src 'self' data:{remote}; media-src 'self'{remote};"
             f" form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
             + ("; script-src 'self'; connect-src 'self'" if script else "")
         )

@@ -44,7 +44,7 @@ async def show(call: Call[NoForm]) -> Chat:
 async def messages(call: Call[NoForm]) -> Listed:
     chat = await call.core.reading.chat(call.me.id, call.id)
     found = await call.core.reading.chat_messages(call.me.id, call.id, call.page)
-    return Listed.of([encode(message(one.note, call.me.id, chat.id, chat.read_up_to)) for one in found.items], found)
+    return Listed.of([encode(message(one.note, call.me.id, chat.id, chat.read_up_to, call.core.media_proxy.address)) for one in found.items], found)
 
 
 async def say(call: Call[MessageForm]) -> ChatMessage:
@@ -59,7 +59,7 @@ async def say(call: Call[MessageForm]) -> ChatMessage:
     if outcome.note_id is None:
         raise NotFound
     chat = await call.core.personal.read_chat(me, other, outcome.note_id)
-    return message((await call.core.reading.note(me, outcome.note_id)).note, me, other, chat.read_up_to, key)
+    return message((await call.core.reading.note(me, outcome.note_id)).note, me, other, chat.read_up_to, call.core.media_proxy.address, idempotency_key=key)
 
 
 async def delete(call: Call[NoForm]) -> ChatMessage:
@@ -69,7 +69,7 @@ async def delete(call: Call[NoForm]) -> ChatMessage:
     note = (await call.core.reading.note(me, id)).note
     if note.account.id != me or note.recipients != (call.id,):
         raise NotFound
-    said = message(note, me, call.id, chat.read_up_to)
+    said = message(note, me, call.id, chat.read_up_to, call.core.media_proxy.address)
     await call.submit(Delete(actor_id=me, note_id=id))
     return said
 
@@ -83,4 +83,4 @@ async def read_message(call: Call[NoForm]) -> ChatMessage:
     me, id = call.me.id, call.number("message_id")
     note = (await call.core.reading.note(me, id)).note
     chat = await call.core.personal.read_chat(me, call.id, id)
-    return message(note, me, chat.id, chat.read_up_to)
+    return message(note, me, chat.id, chat.read_up_to, call.core.media_proxy.address)

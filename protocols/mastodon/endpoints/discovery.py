@@ -48,7 +48,7 @@ async def trending_statuses(call: Call[NoForm]) -> Answer:
 
 async def trending_links(call: Call[NoForm]) -> Answer:
     found = await call.core.reading.trending_links(call.page.limit, call.page.offset)
-    return _paged(call, [encode(trending_link(one)) for one in found])
+    return _paged(call, [encode(trending_link(one, call.core.media_proxy.address)) for one in found])
 
 
 def _paged(call: Call[NoForm], items: Sequence[bytes]) -> Answer:
@@ -64,7 +64,7 @@ async def with_link(call: Call[LinkForm]) -> Listed:
 async def card(call: Call[NoForm]) -> PreviewCard | Empty:
     """Until Mastodon 3 cards were asked for by themselves."""
     found = await call.core.reading.card(call.viewer_id, call.id)
-    return preview(found) if found is not None else Empty()
+    return preview(found, call.core.media_proxy.address) if found is not None else Empty()
 
 
 async def suggestions(call: Call[NoForm]) -> list[Suggestion]:

@@ -9,6 +9,7 @@ from pleromad.clock import iso
 from pleromad.core import Core
 from pleromad.errors import NotFound
 from pleromad.features import features
+from pleromad.media_proxy import HERE
 from pleromad.model.account import Account
 from pleromad.model.push import VapidKey
 from pleromad.reading.instance import Counts
@@ -196,7 +197,7 @@ async def languages(call: Call[NoForm]) -> list[entities.Language]:
 
 
 async def custom_emojis(call: Call[NoForm]) -> Listed:
-    return Listed([encode(emoji(one)) for one in await call.core.reading.emojis()])
+    return Listed([encode(emoji(one, HERE)) for one in await call.core.reading.emojis()])
 
 
 def streaming_url(core: Core) -> str:

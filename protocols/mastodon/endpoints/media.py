@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from pleromad.errors import Invalid
+from pleromad.media_proxy import HERE
 from pleromad.model.media import Media
 from protocols.mastodon.door import Call, NoForm
 from protocols.mastodon.entities.base import Empty
@@ -49,7 +50,7 @@ async def _upload(call: Call[UploadForm], *, later: bool) -> Answer:
         thumbnail=form.thumbnail.data if form.thumbnail else None,
         later=later,
     )
-    return Answer.json(attachment(media), status=200 if media.ready else 202)
+    return Answer.json(attachment(media, HERE), status=200 if media.ready else 202)
 
 
 async def show(call: Call[NoForm]) -> Answer:
@@ -77,7 +78,7 @@ async def mascot(call: Call[NoForm]) -> MediaAttachment:
     """Pleroma: the picture a front-end shows to its owner; the server's own as long as they have none."""
     media = await call.core.media.mascot(call.me.id)
     if media is not None:
-        return attachment(media)
+        return attachment(media, HERE)
     url = f"{call.core.uris.base}/static/icon.png"
     said = "The server's own picture"
     return MediaAttachment(
@@ -97,7 +98,7 @@ async def mascot(call: Call[NoForm]) -> MediaAttachment:
 async def set_mascot(call: Call[MascotForm]) -> MediaAttachment:
     file = call.form.file
     media = await call.core.media.upload(call.me.id, file.data, filename=file.filename, media_type=file.media_type)
-    return attachment(await call.core.media.set_mascot(call.me.id, media.id))
+    return attachment(await call.core.media.set_mascot(call.me.id, media.id), HERE)
 
 
 async def discard(call: Call[NoForm]) -> Empty:
@@ -106,7 +107,7 @@ async def discard(call: Call[NoForm]) -> Empty:
 
 
 def _answer(media: Media) -> Answer:
-    return Answer.json(attachment(media), status=200 if media.ready else 206)
+    return Answer.json(attachment(media, HERE), status=200 if media.ready else 206)
 
 
 def focus_of(text: str | None) -> tuple[float, float] | None:

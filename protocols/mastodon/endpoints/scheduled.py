@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from pleromad.errors import Invalid
+from pleromad.media_proxy import HERE
 from pleromad.model.note import Visibility
 from pleromad.scheduling import Scheduled
 from protocols.mastodon.door import Call, Listed, NoForm
@@ -78,5 +79,5 @@ def entity(one: Scheduled) -> ScheduledStatus:
             with_rate_limit=False,
             expires_in=draft.expires_in_seconds,
         ),
-        media_attachments=[attachment(media) for media in one.media],
+        media_attachments=[attachment(media, HERE) for media in one.media],
     )

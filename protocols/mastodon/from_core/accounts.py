@@ -12,6 +12,7 @@ from pleromad import text
 from pleromad.cache import Cache
 from pleromad.clock import iso
 from pleromad.core import Core
+from pleromad.media_proxy import Address
 from pleromad.model import account as model
 from pleromad.model.account import Role, User
 from pleromad.model.moderation import PERMISSIONS, Permission, may
@@ -79,10 +80,9 @@ def role(one: Role) -> RoleEntity:
     )
 
 
-def emoji(one: Emoji) -> CustomEmoji:
-    return CustomEmoji(
-        shortcode=one.shortcode, url=one.url, static_url=one.url, visible_in_picker=one.visible, category=one.category
-    )
+def emoji(one: Emoji, at: Address) -> CustomEmoji:
+    url = at(one.url)
+    return CustomEmoji(shortcode=one.shortcode, url=url, static_url=url, visible_in_picker=one.visible, category=one.category)
 
 
 def moment(when: datetime | None) -> str | None:
@@ -127,15 +127,16 @@ def _approval(account: model.Account) -> FeatureApproval:
 class AccountRendering:
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._ready: Cache[int, tuple[int, bytes]] = Cache(KEPT)
+        self._ready: Cache[int, tuple[tuple[int, bool], bytes]] = Cache(KEPT)
 
     def ready(self, account: model.Account) -> bytes:
         """The Account as JSON: `pleroma.relationship` at its end is `{}`."""
+        version = (account.version, self._core.media_proxy.on)
         known = self._ready.get(account.id)
-        if known is not None and known[0] == account.version:
+        if known is not None and known[0] == version:
             return known[1]
         made: bytes = encode(self.entity(account))[:-2] + _NO_RELATIONSHIP
-        self._ready.put(account.id, (account.version, made))
+        self._ready.put(account.id, (version, made))
         return made
 
     def raw(self, account: model.Account) -> msgspec.Raw:
@@ -239,14 +240,18 @@ class AccountRendering:
             attribution_domains=list(account.attribution_domains),
         )
 
+    @property
+    def at(self) -> Address:
+        return self._core.media_proxy.address
+
     def _avatar(self, account: model.Account) -> str:
-        return account.avatar_url or self._core.uris.base + AVATAR
+        return self.at(account.avatar_url) if account.avatar_url else self._core.uris.base + AVATAR
 
     def _fields(self, account: model.Account) -> dict[str, Any]:
         gone = account.suspended
         base = self._core.uris.base
         avatar = base + AVATAR if gone else self._avatar(account)
-        header = base + HEADER if gone else account.header_url or base + HEADER
+        header = self.at(account.header_url) if account.header_url and not gone else base + HEADER
         staff = account.role if account.show_role and account.role not in (None, Role.USER) else None
         given: dict[str, Any] = {
             "id": str(account.id),
@@ -265,7 +270,7 @@ class AccountRendering:
             "header_description": "" if gone else account.header_description,
             "locked": account.locked,
             "fields": [] if gone else [Field(name=f.name, value=f.value, verified_at=moment(f.verified_at)) for f in account.fields],
-            "emojis": [] if gone else [emoji(each) for each in account.emojis],
+            "emojis": [] if gone else [emoji(each, self.at) for each in account.emojis],
             "bot": account.bot,
             "group": account.group,
             "discoverable": account.discoverable,
@@ -284,7 +289,7 @@ class AccountRendering:
             "pleroma": PleromaAccount(
                 ap_id=account.uri,
                 also_known_as=list(account.also_known_as),
-                background_image=None if gone else account.background_url,
+                background_image=self.at(account.background_url) if account.background_url and not gone else None,
                 tags=list(account.tags),
                 is_moderator=staff is not None,
                 is_admin=staff in (Role.ADMIN, Role.OWNER),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pleromad.media_proxy import Address
 from pleromad.model.card import Card
 from pleromad.model.trend import TrendingLink
 from protocols.mastodon.entities.status import (
@@ -17,12 +18,12 @@ from protocols.mastodon.from_core.accounts import moment
 from protocols.mastodon.from_core.tags import moment_of
 
 
-def preview(card: Card) -> PreviewCard:
-    return PreviewCard(**fields(card))
+def preview(card: Card, at: Address) -> PreviewCard:
+    return PreviewCard(**fields(card, at))
 
 
-def fields(card: Card) -> dict[str, Any]:
-    """Pictures stay where they are; whom an author is in the fediverse is not asked."""
+def fields(card: Card, at: Address) -> dict[str, Any]:
+    """Whom an author is in the fediverse is not asked."""
     named = bool(card.author_name or card.author_url)
     return {
         "url": card.url,
@@ -37,8 +38,8 @@ def fields(card: Card) -> dict[str, Any]:
         "html": card.html,
         "width": card.width,
         "height": card.height,
-        "image": card.image_url,
-        "embed_url": card.embed_url,
+        "image": at(card.image_url) if card.image_url else card.image_url,
+        "embed_url": at(card.embed_url) if card.type == "photo" else card.embed_url,
         "blurhash": None,
         "missing_attribution": None,
         "published_at": moment(card.published_at),
@@ -46,13 +47,13 @@ def fields(card: Card) -> dict[str, Any]:
     }
 
 
-def trending_link(link: TrendingLink) -> TrendsLink:
-    return TrendsLink(**fields(link.card), history=_history(link))
+def trending_link(link: TrendingLink, at: Address) -> TrendsLink:
+    return TrendsLink(**fields(link.card, at), history=_history(link))
 
 
-def link_for_staff(link: TrendingLink) -> AdminTrendsLink:
+def link_for_staff(link: TrendingLink, at: Address) -> AdminTrendsLink:
     """What nobody has decided about may trend here."""
-    return AdminTrendsLink(**fields(link.card), history=_history(link), id=str(link.id), requires_review=False)
+    return AdminTrendsLink(**fields(link.card, at), history=_history(link), id=str(link.id), requires_review=False)
 
 
 def _history(link: TrendingLink) -> list[LinkDay]:

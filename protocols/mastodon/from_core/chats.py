@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pleromad.clock import iso
+from pleromad.media_proxy import Address
 from pleromad.model.account import Account
 from pleromad.model.chat import Chat
 from pleromad.model.note import Note
@@ -15,7 +16,9 @@ from protocols.mastodon.from_core.cards import preview
 from protocols.mastodon.from_core.media import attachment
 
 
-def message(note: Note, viewer: int, other: int, read_up_to: int, idempotency_key: str | None = None) -> entities.ChatMessage:
+def message(
+    note: Note, viewer: int, other: int, read_up_to: int, at: Address, *, idempotency_key: str | None = None
+) -> entities.ChatMessage:
     """A direct note between the viewer and the other."""
     return entities.ChatMessage(
         id=str(note.id),
@@ -23,10 +26,10 @@ def message(note: Note, viewer: int, other: int, read_up_to: int, idempotency_ke
         chat_id=str(other),
         account_id=str(note.account.id),
         created_at=iso(note.created_at),
-        emojis=[emoji(one) for one in note.emojis],
-        attachment=attachment(note.media[0]) if note.media else None,
+        emojis=[emoji(one, at) for one in note.emojis],
+        attachment=attachment(note.media[0], at) if note.media else None,
         unread=note.account.id != viewer and note.id > read_up_to,
-        card=preview(note.card) if note.card is not None else None,
+        card=preview(note.card, at) if note.card is not None else None,
         idempotency_key=idempotency_key,
     )
 
@@ -40,7 +43,7 @@ class ChatRendering:
             id=str(chat.id),
             account=self._named(chat.other),
             unread=chat.unread,
-            last_message=message(chat.last.note, viewer, chat.id, chat.read_up_to) if chat.last is not None else None,
+            last_message=message(chat.last.note, viewer, chat.id, chat.read_up_to, self._accounts.at) if chat.last is not None else None,
             updated_at=iso(chat.updated_at),
             pinned=False,
         )

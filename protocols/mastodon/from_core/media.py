@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
+from pleromad.media_proxy import Address
 from pleromad.model.media import Media, MediaKind
 from protocols.mastodon.entities.media import Dimensions, Focus, MediaAttachment, MediaMeta, PleromaMedia
 
 
-def attachment(media: Media) -> MediaAttachment:
-    """`url` is null while the file is still worked on (Mastodon: 202 and 206)."""
+def attachment(media: Media, at: Address) -> MediaAttachment:
+    """`url` is null while the file is still worked on (Mastodon: 202 and 206); `remote_url` is where a file of another server really is."""
     original = _dimensions(media.width, media.height)
     if media.duration_seconds is not None:
         original.duration = media.duration_seconds
     small = _dimensions(media.preview_width, media.preview_height)
-    preview = media.preview_url
+    url, preview = media.url, media.preview_url
+    if media.kind is not MediaKind.UNKNOWN:  # other files are only linked to
+        url, preview = at(url), at(preview) if preview is not None else None
     if preview is None and media.kind is MediaKind.IMAGE:
-        preview, small = media.url, original
+        preview, small = url, original
     meta = MediaMeta(
         original=original if _said(original) else UNSET,
         small=small if _said(small) else UNSET,
@@ -25,7 +28,7 @@ def attachment(media: Media) -> MediaAttachment:
     return MediaAttachment(
         id=str(media.id),
         type=media.kind.value,
-        url=media.url if media.ready else None,
+        url=url if media.ready else None,
         preview_url=preview if media.ready else None,
         remote_url=media.remote_url,
         text_url=media.url if media.ready and media.remote_url is None else None,

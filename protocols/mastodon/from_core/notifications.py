@@ -78,7 +78,7 @@ class NotificationRendering:
             group_key=notification.group_key or alone(notification),
             created_at=iso(notification.created_at),
             account=self._accounts.raw(notification.account),
-            chat_message=message(notification.seen.note, glasses.viewer, notification.account.id, 0) if chat and notification.seen else UNSET,
+            chat_message=message(notification.seen.note, glasses.viewer, notification.account.id, 0, self._accounts.at) if chat and notification.seen else UNSET,
             status=UNSET if notification.seen is None or chat else self._status(notification.seen, glasses),
             report=self._admin.report(about) if isinstance(about, Report) else UNSET,
             event=severance(about) if isinstance(about, Severance) else UNSET,
@@ -87,10 +87,13 @@ class NotificationRendering:
             collection=collection(self._core, about) if isinstance(about, Collected) else UNSET,
             pleroma=entities.PleromaNotification(is_seen=notification.id <= glasses.read_up_to, is_muted=notification.muted),
             emoji=notification.emoji if special else UNSET,
-            emoji_url=notification.emoji_url if special else UNSET,
+            emoji_url=self._at(notification.emoji_url) if special else UNSET,
         )
         made: bytes = encode(entity)
         return made
+
+    def _at(self, url: str | None) -> str | None:
+        return self._accounts.at(url) if url else url
 
     def _status(self, seen: Seen, glasses: Glasses) -> Raw:
         return self._statuses.raw(seen, glasses.viewer, glasses.matches)
@@ -133,7 +136,7 @@ class NotificationRendering:
             fallback=_fallback(newest, glasses),
             collection=collection(self._core, about) if isinstance(about, Collected) else UNSET,
             emoji=newest.emoji if special else UNSET,
-            emoji_url=newest.emoji_url if special else UNSET,
+            emoji_url=self._at(newest.emoji_url) if special else UNSET,
         )
 
     def request(self, one: NotificationRequest, glasses: Glasses) -> entities.NotificationRequest:

@@ -12,6 +12,7 @@ from pleromad import text
 from pleromad.cache import Cache
 from pleromad.clock import iso
 from pleromad.core import Core
+from pleromad.media_proxy import Address
 from pleromad.model.note import NOTHING, Note, NoteEdit, NoteState, Reaction, Seen
 from pleromad.model.personal import FilterMatch
 from protocols.mastodon.entities import status as entities
@@ -97,7 +98,7 @@ class StatusRendering:
         quote: bytes = b"null",
         shown: bytes | None = None,
     ) -> bytes:
-        parts = [b',"emoji_reactions":', encode([_reaction(each, state) for each in note.reactions])]
+        parts = [b',"emoji_reactions":', encode([_reaction(each, state, self._accounts.at) for each in note.reactions])]
         parts += [b',"thread_muted":', _bool(state.muted), b',"direct_conversation_id":', encode(_id(state.conversation_id))]
         parts += [b',"bookmark_folder":', encode(_id(state.bookmark_folder))]
         parts += [b',"quote":', shown or b"null", b',"quote_visible":', _bool(shown is not None)]
@@ -105,7 +106,7 @@ class StatusRendering:
         if note.poll is None:
             parts.append(b"null")
         else:
-            emojis = [emoji(each) for each in note.emojis]
+            emojis = [emoji(each, self._accounts.at) for each in note.emojis]
             parts.append(encode(poll(note, note.poll, state, viewer, self._core.clock.now(), emojis)))
         parts += [b',"reblog":', boosted or b"null", b',"quote":', quote, b',"quote_approval":', approval]
         if viewer is not None:
@@ -123,6 +124,8 @@ class StatusRendering:
         Of a plain note the whole Status stands there, as most people see it: those who have done nothing with it and did not write it.
         """
         version = note.version if note.boost_of is None else note.version.partition("/")[0]  # of a boost its own, not that of what it boosts
+        if self._core.media_proxy.on:
+            version += "proxied"
         known = self._kept.get(note.id)
         if known is not None and known[0] == version:
             return known[1], known[2]
@@ -146,13 +149,13 @@ class StatusRendering:
             visibility=note.visibility.value,
             sensitive=note.sensitive,
             spoiler_text=note.spoiler_text,
-            media_attachments=[attachment(media) for media in note.media],
+            media_attachments=[attachment(media, self._accounts.at) for media in note.media],
             application=_application(note),
             mentions=[
                 entities.StatusMention(id=str(m.account_id), username=m.username, url=m.url, acct=m.acct) for m in note.mentions
             ],
             tags=[StatusTag(name=tag, url=self._core.uris.tag(tag)) for tag in note.tags],
-            emojis=[emoji(each) for each in note.emojis],
+            emojis=[emoji(each, self._accounts.at) for each in note.emojis],
             reblogs_count=note.boosts_count,
             favourites_count=note.likes_count,
             quotes_count=note.quotes_count,
@@ -160,7 +163,7 @@ class StatusRendering:
             url=note.url,
             in_reply_to_id=_id(note.in_reply_to_id),
             in_reply_to_account_id=_id(note.in_reply_to_account_id),
-            card=preview(note.card) if note.card is not None else None,
+            card=preview(note.card, self._accounts.at) if note.card is not None else None,
             language=note.language,
             edited_at=moment(note.edited_at),
             tagged_collections=[],
@@ -190,7 +193,7 @@ class StatusRendering:
         inner = self._one(seen.quoted, viewer, None, _NONE, quoted=True) if seen.quoted is not None else None
         quote = msgspec.Raw(quote_of(seen, inner))
         account = self._accounts.raw(note.account)
-        emojis = [emoji(each) for each in note.emojis]
+        emojis = [emoji(each, self._accounts.at) for each in note.emojis]
         return [
             entities.StatusEdit(
                 content=stage.content,
@@ -201,7 +204,7 @@ class StatusRendering:
                 poll=UNSET
                 if stage.poll_options is None
                 else entities.EditPoll(options=[entities.EditPollOption(title=title) for title in stage.poll_options]),
-                media_attachments=[attachment(media) for media in stage.media],
+                media_attachments=[attachment(media, self._accounts.at) for media in stage.media],
                 emojis=emojis,
                 quote=quote,
             )
@@ -212,7 +215,7 @@ class StatusRendering:
         note = seen.note
         if note.poll is None:
             return None
-        return poll(note, note.poll, seen.state, viewer, self._core.clock.now(), [emoji(each) for each in note.emojis])
+        return poll(note, note.poll, seen.state, viewer, self._core.clock.now(), [emoji(each, self._accounts.at) for each in note.emojis])
 
 
 def source_of(note: Note) -> entities.StatusSource:
@@ -230,12 +233,12 @@ def content_of(note: Note) -> str:
     return f"<p><strong>{text.escape(note.title)}</strong></p>{note.content}" if note.title else note.content
 
 
-def _reaction(one: Reaction, state: NoteState) -> entities.EmojiReaction:
+def _reaction(one: Reaction, state: NoteState, at: Address) -> entities.EmojiReaction:
     return entities.EmojiReaction(
         name=one.name,
         count=one.count,
         me=one.name in state.reactions,
-        url=one.url,
+        url=at(one.url) if one.url else one.url,
         account_ids=[str(id) for id in one.account_ids[:SHOWN_REACTIONS]],
     )
 

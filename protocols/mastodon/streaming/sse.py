@@ -68,7 +68,7 @@ class SseListener(Listener):
             self._waiting += len(data)
             if self._waiting > MAX_WAITING:
                 log.info("a client of a stream reads too slowly and is cut")
-                self._raw.channel.abortConnection()
+                self._raw.channel.transport.abortConnection()
                 return
         self._raw.write(data)
 

@@ -56,6 +56,7 @@ TOLD: dict[str, list[tuple[str, str, Any]]] = {
 ELSEWHERE = {
     "instance.extended_description", "instance.privacy_policy", "instance.terms_of_service", "instance.terms_effective_date", "instance.panel",
     "instance.show_domain_blocks", "rooms.lobby", "federation.authorized_fetch", "federation.groups", "media.convert", "media.preview_cards",
+    "media.proxy", "media.proxy_max_bytes",
 }  # fmt: skip
 
 

@@ -42,17 +42,17 @@ async def trending_tags(call: Call[NoForm]) -> Listed:
 
 async def trending_links(call: Call[NoForm]) -> Listed:
     found = await call.core.reading.trending_links(call.page.limit, call.page.offset)
-    return Listed([encode(link_for_staff(one)) for one in found])
+    return Listed([encode(link_for_staff(one, call.core.media_proxy.address)) for one in found])
 
 
 async def approve_link(call: Call[NoForm]) -> AdminTrendsLink:
-    return link_for_staff(await call.core.moderation.review_link(call.me, call.id, allowed=True))
+    return link_for_staff(await call.core.moderation.review_link(call.me, call.id, allowed=True), call.core.media_proxy.address)
 
 
 async def reject_link(call: Call[NoForm]) -> AdminTrendsLink:
     found = await call.core.moderation.review_link(call.me, call.id, allowed=False)
     await call.core.discovery.count_trends()
-    return link_for_staff(found)
+    return link_for_staff(found, call.core.media_proxy.address)
 
 
 async def approve_tag(call: Call[NoForm]) -> AdminTag:
