@@ -6,7 +6,8 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from twisted.internet import reactor
@@ -203,17 +204,26 @@ class MediaProxyTests(ProxyCase):
         """The address of a picture that does not end. `ended` is called when nobody takes it any more."""
         from twisted.internet.endpoints import serverFromString
         from twisted.internet.protocol import Factory, Protocol
-        from twisted.internet.task import cooperate
+        from twisted.internet.task import TaskFinished, cooperate
 
         class Endless(Protocol):
             def dataReceived(self, data: bytes) -> None:
                 assert self.transport is not None
                 self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n")
-                self.task = cooperate(self.transport.write(b"2000\r\n" + b"x" * 0x2000 + b"\r\n") for _ in range(1_000))  # 8 MB, then silence
+                self.task = cooperate(self.body())
+
+            def body(self) -> Iterator[None]:
+                """8 MB: more than the sockets on the way hold, so that all of it comes only where nobody stops it."""
+                assert self.transport is not None
+                for _ in range(1_000):
+                    self.transport.write(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
+                    yield
+                self.transport.write(b"0\r\n\r\n")
 
             def connectionLost(self, reason: Any) -> None:  # type: ignore[override]
                 if hasattr(self, "task"):
-                    self.task.stop()
+                    with suppress(TaskFinished):
+                        self.task.stop()
                     ended()
 
         port = await serverFromString(reactor, "tcp:0:interface=127.0.0.1").listen(Factory.forProtocol(Endless))

@@ -27,9 +27,10 @@ AT_ONCE = 100  # files on their way
 ASKED = Limit("media proxy", 3_000, 300)
 
 # What a browser shows and never runs: no SVG, no page, nothing that has to be guessed.
-TYPES = frozenset(
-    ["image/apng", "image/avif", "image/bmp", "image/gif", "image/heic", "image/jpeg", "image/jxl", "image/png", "image/vnd.microsoft.icon", "image/webp", "image/x-icon", "audio/aac", "audio/flac", "audio/m4a", "audio/mp4", "audio/mpeg", "audio/ogg", "audio/opus", "audio/vnd.wave", "audio/wav", "audio/webm", "audio/x-flac", "audio/x-m4a", "audio/x-wav", "video/mp4", "video/mpeg", "video/ogg", "video/quicktime", "video/webm", "video/x-m4v", "video/x-matroska"]
-)
+IMAGES = "apng avif bmp gif heic jpeg jxl png vnd.microsoft.icon webp x-icon"
+AUDIO = "aac flac m4a mp4 mpeg ogg opus vnd.wave wav webm x-flac x-m4a x-wav"
+VIDEO = "mp4 mpeg ogg quicktime webm x-m4v x-matroska"
+TYPES = frozenset(f"{kind}/{name}" for kind, names in (("image", IMAGES), ("audio", AUDIO), ("video", VIDEO)) for name in names.split())
 ACCEPT = "image/avif,image/webp,image/*,video/*,audio/*"
 SAFE: Headers = (
     ("Content-Security-Policy", "sandbox; default-src 'none'"),
