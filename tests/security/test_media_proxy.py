@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from typing import Any
 
 from twisted.internet import reactor
@@ -222,7 +222,7 @@ class MediaProxyTests(ProxyCase):
 
             def connectionLost(self, reason: Any) -> None:  # type: ignore[override]
                 if hasattr(self, "task"):
-                    with suppress(TaskFinished):
+                    with contextlib.suppress(TaskFinished):
                         self.task.stop()
                     ended()
 
