@@ -151,6 +151,11 @@ async def bury(db: Queries, uri: str, type: str, local: bool) -> None:
     await db.write("INSERT INTO tombstones (uri, type, local) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", (uri, type, local))
 
 
+async def exhume(db: Queries, uri: str) -> bool:
+    """A note of another server may come in again."""
+    return bool(await db.execute("DELETE FROM tombstones WHERE uri = %s AND NOT local", (uri,)))
+
+
 async def buried(db: Queries, uris: Collection[str]) -> dict[str, datetime]:
     rows = await db.fetch("SELECT uri, deleted_at FROM tombstones WHERE uri = ANY(%s)", (list(uris),))
     return {row[0]: row[1] for row in rows}

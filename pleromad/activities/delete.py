@@ -65,6 +65,18 @@ async def apply(work: Work, activity: Delete) -> Result:
     return Result(data, facts.id, visibility=facts.visibility)
 
 
+async def undo(work: Work, activity: Delete) -> Result:
+    """Of another server: the id may be taken in again, when it was the actor who deleted it. What staff here took away has no such Delete."""
+    done = await activity_rows.by_uri(work.tx, activity.uri) if activity.uri else None
+    theirs = done is not None and done.type == "Delete" and done.account_id == work.actor.id and not done.local
+    require(theirs and activity.object_uri is not None and not work.local, errors.NotFound(station="check"))
+    assert done is not None and activity.object_uri is not None
+    about = done.data.get("object")
+    require((about.get("id") if isinstance(about, dict) else about) == activity.object_uri, errors.NotFound(station="check"))
+    found = await activity_rows.exhume(work.tx, activity.object_uri)
+    return Result(None, unchanged=not found)
+
+
 async def take_away(work: Work, facts: Facts, by: Account) -> None:
     """The note goes, its id is not taken in again; who is told live sees who did it (of a line in a room)."""
     await quote.forget(work, facts.id)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pleromad import errors
-from pleromad.activities import announce, block, follow, like, shapes
+from pleromad.activities import announce, block, delete, follow, like, shapes
 from pleromad.activities.work import Result, Work
-from pleromad.model.activity import Announce, Block, EmojiReact, Follow, Like, Undo
+from pleromad.model.activity import Announce, Block, Delete, EmojiReact, Follow, Like, Undo
 
 
 async def apply(work: Work, activity: Undo) -> Result:
@@ -22,6 +22,8 @@ async def apply(work: Work, activity: Undo) -> Result:
             result = await announce.undo(work, activity.of)
         case Block():
             result = await block.undo(work, activity.of)
+        case Delete():
+            result = await delete.undo(work, activity.of)
         case _:
             raise errors.Invalid("This cannot be undone", station="check")
     if activity.raw is not None:

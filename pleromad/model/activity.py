@@ -223,9 +223,9 @@ class QuoteRevoke(Activity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(Activity):
-    """`of` repeats what is undone: its type and target are matched, its uri may be None."""
+    """`of` repeats what is undone: its type and target are matched, its uri may be None. Of a Delete of another server: uri and `object_uri`."""
 
-    of: Follow | Like | EmojiReact | Announce | Block
+    of: Follow | Like | EmojiReact | Announce | Block | Delete
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pleromad.errors import Invalid, NotFound
 from pleromad.model.account import Account, ActorType
 from pleromad.model.activity import (
@@ -17,7 +19,7 @@ from pleromad.model.activity import (
     Undo,
 )
 from protocols.activitypub.fetching import host_key
-from protocols.activitypub.receiving import others, quotes, room_matters
+from protocols.activitypub.receiving import others, quotes, restoring, room_matters
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core.activities import Inner, inner_of, of_document
 from protocols.activitypub.to_core.pieces import as_id, prop
@@ -32,6 +34,28 @@ async def follow(call: Call) -> None:
     await call.submit(Follow(**call.base, target_id=target.id))
     if target.group:
         await _fetch(call, "software", host_key(call.actor.inbox))
+
+
+async def join(call: Call) -> None:
+    """A room is joined as it is followed. Who goes to an event (Mobilizon) tells those who follow them."""
+    if await _room(call) is not None:
+        await follow(call)
+    else:
+        await others.keep(call)
+
+
+async def leave(call: Call) -> None:
+    room = await _room(call)
+    if room is not None:
+        await call.submit(Undo(**call.base, of=Follow(actor_id=call.actor.id, target_id=room.id)))
+    else:
+        await others.keep(call)
+
+
+async def _room(call: Call) -> Account | None:
+    """The room of ours that is joined or left."""
+    account = await call.core.reading.account_by_uri(call.heard.object_id) if call.heard.object_id is not None else None
+    return account if account is not None and account.local and account.group else None
 
 
 async def _fetch(call: Call, what: str, mark: str) -> None:
@@ -149,11 +173,26 @@ async def undo(call: Call) -> None:
         if row is None or row.account_id != call.actor.id:
             raise NotFound(detail=f"{inner.id} is not known here")
         inner = of_document(row.data)
+    if inner.type == "Delete":
+        await restoring.restore(call, inner, call.actor, signed=True)
+        return
+    if inner.type == "Accept":
+        await _unaccept(call, inner)
+        return
     of = await _undone(call, inner)
     if of is not None:
         await call.submit(Undo(**call.base, of=of))
     else:
         await others.keep(call)
+
+
+async def _unaccept(call: Call, inner: Inner) -> None:
+    """An Accept is taken back (Mastodon): whoever was let follow does so no more."""
+    row = await call.core.reading.activity_by_uri(inner.id) if inner.id is not None else None
+    document = row.data if row is not None and row.account_id == call.actor.id else call.heard.inline or {}
+    follower = await _follower(replace(call, heard=replace(call.heard, object=prop(document, "object"))))
+    if follower is not None:
+        await call.submit(Reject(**call.base, follower_id=follower.id))
 
 
 async def _undone(call: Call, inner: Inner) -> Follow | Like | EmojiReact | Announce | Block | None:

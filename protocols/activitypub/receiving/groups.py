@@ -36,3 +36,5 @@ async def relayed(call: Call, inline: dict[str, Any]) -> None:
         await refetching.refetch(call, inner, room=call.actor)
     elif inner.type == "Delete":
         await refetching.delete(call, inner)
+    elif inner.type == "Undo":
+        await refetching.restore(call, inner)

@@ -7,9 +7,11 @@ from pleromad.model.account import Account
 from pleromad.model.activity import Create, Delete, Origin, Update
 from protocols.activitypub import to_core
 from protocols.activitypub.origins import host_of
+from protocols.activitypub.receiving import restoring
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.threads import STILL_NEWS
 from protocols.activitypub.to_core import Heard
+from protocols.activitypub.to_core.activities import inner_of
 from protocols.activitypub.to_core.pieces import as_id, prop, type_of
 
 
@@ -28,6 +30,8 @@ async def forwarded(call: Call) -> None:
             await refetch(call, heard)
         case "Delete":
             await delete(call, heard)
+        case "Undo":
+            await restore(call, heard)
 
 
 async def refetch(call: Call, inner: Heard, *, room: Account | None = None) -> None:
@@ -68,7 +72,15 @@ async def delete(call: Call, inner: Heard) -> None:
     if author is None or (seen and seen[0].note.account.id != author.id):
         raise NotFound(detail=f"{uri} is not {inner.actor}'s")
     if await _is_gone(call, uri):
-        await call.submit_for(author, Delete(actor_id=author.id, note_id=id))
+        await call.submit_for(author, Delete(actor_id=author.id, note_id=id, uri=inner.id, raw=inner.raw))
+
+
+async def restore(call: Call, inner: Heard) -> None:
+    """The author takes a Delete back."""
+    deletion = inner_of(inner)
+    author = await call.core.reading.account_by_uri(inner.actor)
+    if deletion.type == "Delete" and author is not None and not author.local:
+        await restoring.restore(call, deletion, author, signed=False)
 
 
 async def _is_gone(call: Call, uri: str) -> bool:

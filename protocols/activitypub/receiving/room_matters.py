@@ -13,9 +13,11 @@ from pleromad.errors import Forbidden, PleromadError, StoreUnavailable
 from pleromad.model.account import Account
 from pleromad.model.activity import Add, Block, Delete, Origin, Refusal, Reject, Remove, Undo, Update
 from pleromad.model.room import RoomChange, flags_of
+from protocols.activitypub.origins import same_origin
+from protocols.activitypub.receiving import restoring
 from protocols.activitypub.receiving.call import Call, not_theirs
 from protocols.activitypub.to_core import Heard
-from protocols.activitypub.to_core.activities import inner_of
+from protocols.activitypub.to_core.activities import Inner, inner_of
 from protocols.activitypub.to_core.pieces import as_bool, as_id, as_text, prop, text_of
 
 MAX_REASON = 400
@@ -36,6 +38,8 @@ async def happened(call: Call, inner: Heard) -> bool:
             await _banned(call, inner.object_id, inner, given=True)
         case "Undo" if (undone := inner_of(inner)).type == "Block" and undone.target == room.uri:
             await _banned(call, undone.object, inner, given=False)
+        case "Undo" if undone.type == "Delete" and not await _is_authors(call, undone):
+            await restoring.restore(call, undone, room, signed=False)
         case "Delete":
             return await _removed(call, inner)
         case _:
@@ -99,8 +103,16 @@ async def _removed(call: Call, inner: Heard) -> bool:
     author = await _known(call, inner.actor)
     if id is None or seen is None or seen[1] != call.actor.id or (author is not None and author.id == seen[0]):
         return False
-    await call.submit_for(call.actor, Delete(actor_id=call.actor.id, note_id=id, by_id=await _by(call, inner)))
+    # Under its own id, so that it can be taken back, as far as the room may speak for that.
+    own: dict[str, Any] = {"uri": inner.id, "raw": inner.raw} if same_origin(inner.id, call.actor.uri) else {}
+    await call.submit_for(call.actor, Delete(actor_id=call.actor.id, note_id=id, by_id=await _by(call, inner), **own))
     return True
+
+
+async def _is_authors(call: Call, deletion: Inner) -> bool:
+    """Was it the author who deleted it, and not a moderator? They take that back themselves."""
+    row = await call.core.reading.activity_by_uri(deletion.id) if deletion.id is not None else None
+    return row is None or row.account_id != call.actor.id
 
 
 async def came_or_left(call: Call) -> None:
