@@ -26,7 +26,7 @@ RANKS = frozenset("qaohv")
 
 async def happened(call: Call, inner: Heard) -> bool:
     """Did the room (`call.actor`) pass on something about itself? Then it is done here as well."""
-    room = call.actor
+    room, undone = call.actor, inner_of(inner)
     match inner.type:
         case "Update" if inner.object_id == room.uri:
             await refresh_room(call, room, inner.inline, by=await _by(call, inner))
@@ -36,7 +36,7 @@ async def happened(call: Call, inner: Heard) -> bool:
             await _kicked(call, inner)
         case "Block" if inner.target == room.uri:
             await _banned(call, inner.object_id, inner, given=True)
-        case "Undo" if (undone := inner_of(inner)).type == "Block" and undone.target == room.uri:
+        case "Undo" if undone.type == "Block" and undone.target == room.uri:
             await _banned(call, undone.object, inner, given=False)
         case "Undo" if undone.type == "Delete" and not await _is_authors(call, undone):
             await restoring.restore(call, undone, room, signed=False)
