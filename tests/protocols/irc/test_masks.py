@@ -25,6 +25,25 @@ class MaskTests(IrcCase):
         self.assertTrue(said(await bob.ask("JOIN #tea"), "366"))
         self.assertTrue(said(await carol.ask("JOIN #tea"), "473"))
 
+    async def test_an_account_or_a_host_on_the_list_of_the_invited_comes_in(self) -> None:
+        client, room_id = await self.room()
+        await client.ask("MODE #tea +iII ~a:bob *!*@far.example")
+        bob, carol = await self.logged_in(self.bob), await self.logged_in(await self.person("carol"))
+        self.assertTrue(said(await bob.ask("JOIN #tea"), "366"))
+        self.assertTrue(said(await carol.ask("JOIN #tea"), "473"))
+        dora, emil = await self.remote("dora"), await self.remote("emil", "elsewhere.example")
+        await self.submit(Follow(actor_id=dora.id, target_id=room_id), dora)
+        with self.assertRaises(Forbidden):
+            await self.submit(Follow(actor_id=emil.id, target_id=room_id), emil)
+
+    async def test_an_exception_by_host_lifts_a_ban(self) -> None:
+        client, room_id = await self.room()
+        await client.ask("MODE #tea +be *!*@far.example dora/*!*@far.example")
+        dora, emil = await self.remote("dora"), await self.remote("emil")
+        await self.submit(Follow(actor_id=dora.id, target_id=room_id), dora)
+        with self.assertRaises(Forbidden):
+            await self.submit(Follow(actor_id=emil.id, target_id=room_id), emil)
+
     async def test_a_banned_mask_holds_for_every_door(self) -> None:
         client, room_id = await self.room()
         await client.ask("MODE #tea +b b*!*@here.example")
