@@ -132,6 +132,7 @@ class Federation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     enabled: Annotated[bool, live("Speak with other servers at all.")] = True
     limited: Annotated[bool, live("Only with servers that staff have allowed.")] = False
     authorized_fetch: Annotated[bool, live("Show notes and people only to servers that sign their requests and are not refused.")] = False
+    relay: Annotated[bool, live("Be a relay: pass on public notes of servers that follow /relay to the others among them.")] = False
     allow_http: bool = False
     groups: Annotated[bool, live("Take whole activities that groups and rooms pass on (FEP-1b12). Off: only what they boost.")] = True
     allow_private_addresses: bool = False

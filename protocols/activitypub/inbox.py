@@ -19,7 +19,7 @@ from pleromad.errors import (
     Unreachable,
 )
 from pleromad.jobs import Drop, Job, Later, growing
-from protocols.activitypub import documents, signatures, to_core
+from protocols.activitypub import documents, passing_on, signatures, to_core
 from protocols.activitypub.circuit import Circuit
 from protocols.activitypub.door import Door
 from protocols.activitypub.fetching import host_key
@@ -50,6 +50,7 @@ class Inbox:
         self._circuit = circuit
         self._keyring = keyring
         self._receiver = receiver
+        self._door = door
         self._forwarding = Forwarding(door)
         self._sync = FollowerSync(door)
 
@@ -113,7 +114,7 @@ class Inbox:
             else:
                 if job.payload.get("followers") and not actor.suspended:
                     await self._sync.compare(actor, str(job.payload["followers"]))
-                owner = await self._forwarding.owner_of(heard)
+                owner = await self._forwarding.owner_of(heard) or await passing_on.changed(self._door, heard)
                 await self._receiver.hear(heard, actor)
                 if owner is not None:
                     await self._forwarding.forward(heard, job.raw, owner)

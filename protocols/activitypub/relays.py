@@ -25,7 +25,8 @@ from protocols.activitypub.knocking import Knocking
 from protocols.activitypub.origins import same_origin
 from protocols.activitypub.people import People
 from protocols.activitypub.signing import Pen, Pens
-from protocols.activitypub.vocabulary import ACTIVITY_JSON
+from protocols.activitypub.to_core.activities import Inner
+from protocols.activitypub.vocabulary import ACTIVITY_JSON, PUBLIC_SPELLINGS
 
 PASSED_ON = ("Create", "Update", "Delete")  # what Mastodon sends its relays
 
@@ -95,10 +96,15 @@ class Relaying:
         if reply.status >= 300:
             raise Unreachable(detail=f"{inbox} answers {reply.status}")
 
-    async def answer(self, answer_to: str | None, actor: Account, accepted: bool) -> Relay | None:
-        """An Accept or Reject: the relay it comes from, or None when it has nothing to do with relays."""
+    async def answer(self, follow: Inner, actor: Account, accepted: bool) -> Relay | None:
+        """An Accept or Reject: the relay it comes from, or None when it has nothing to do with relays.
+
+        Some relays give the Follow they answer no id, or one of their own: then it is told by who follows all.
+        """
+        instance = (await self._core.accounts.instance_actor()).uri
         for relay in await self._core.relays.list():
-            mine = relay.kind == "mastodon" and relay.follow_uri == answer_to and same_origin(relay.inbox, actor.uri)
+            named = relay.follow_uri == follow.id or (follow.actor == instance and follow.object in PUBLIC_SPELLINGS)
+            mine = relay.kind == "mastodon" and named and relay.follow_uri is not None and same_origin(relay.inbox, actor.uri)
             if mine or (relay.kind == "litepub" and relay.actor_uri == actor.uri):
                 await self._core.relays.answered(relay, accepted, actor.uri)
                 return relay
@@ -117,8 +123,10 @@ class Relaying:
         if row.visibility != Visibility.PUBLIC or row.type not in PASSED_ON or (isinstance(inner, dict) and inner.get("audience")):
             return [], [], ""
         whole = [(relay.inbox, "") for relay in await self._core.relays.list() if relay.kind == "mastodon" and relay.state == "accepted"]
-        announced = await self.followers() if row.type == "Create" and uri else []
-        return whole, announced, uri
+        followers = await self.followers()
+        if row.type == "Create":
+            return whole, followers if uri else [], uri
+        return [*whole, *followers], [], uri  # what they were told of is not what it was, or is gone
 
     async def followers(self) -> list[tuple[str, str]]:
         """(inbox, host) of whoever follows /relay."""

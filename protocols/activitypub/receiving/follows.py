@@ -18,6 +18,7 @@ from pleromad.model.activity import (
     Reject,
     Undo,
 )
+from protocols.activitypub import passing_on
 from protocols.activitypub.fetching import host_key
 from protocols.activitypub.receiving import others, quotes, restoring, room_matters
 from protocols.activitypub.receiving.call import Call, not_theirs
@@ -27,11 +28,14 @@ from protocols.activitypub.vocabulary import PUBLIC_SPELLINGS
 
 
 async def follow(call: Call) -> None:
-    # To take part in a relay, Mastodon follows the public itself.
-    target = await call.core.relays.actor() if call.heard.object_id in PUBLIC_SPELLINGS else await call.local_target()
+    # To take part in a relay, Mastodon follows the public itself. The actor is made when it is first asked for.
+    relay = call.heard.object_id in PUBLIC_SPELLINGS or call.heard.object_id == call.core.uris.relay
+    target = await call.core.relays.actor() if relay else await call.local_target()
     if target.type is ActorType.APPLICATION and target.uri != call.core.uris.relay:
         raise NotFound(detail="the instance's own actor is followed by nobody")
     await call.submit(Follow(**call.base, target_id=target.id))
+    if target.uri == call.core.uris.relay and call.heard.object_id == target.uri:
+        await passing_on.followed(call.door, call.actor)
     if target.group:
         await _fetch(call, "software", host_key(call.actor.inbox))
 
@@ -67,7 +71,7 @@ async def _fetch(call: Call, what: str, mark: str) -> None:
 async def accept(call: Call) -> None:
     if await quotes.accept(call):
         return
-    relay = await call.door.relaying.answer(inner_of(call.heard).id, call.actor, True)
+    relay = await call.door.relaying.answer(inner_of(call.heard), call.actor, True)
     if relay is not None and relay.kind == "mastodon":
         return
     follower = await _follower(call)
@@ -84,7 +88,7 @@ async def accept(call: Call) -> None:
 async def reject(call: Call) -> None:
     if await quotes.reject(call):
         return
-    relay = await call.door.relaying.answer(inner_of(call.heard).id, call.actor, False)
+    relay = await call.door.relaying.answer(inner_of(call.heard), call.actor, False)
     if relay is not None and relay.kind == "mastodon":
         return
     if call.actor.group and await _refusal(call):
@@ -182,6 +186,8 @@ async def undo(call: Call) -> None:
     of = await _undone(call, inner)
     if of is not None:
         await call.submit(Undo(**call.base, of=of))
+        if isinstance(of, Follow) and inner.object == call.core.uris.relay:
+            await passing_on.left(call.door, call.actor)
     else:
         await others.keep(call)
 

@@ -8,7 +8,7 @@ from pleromad import text
 from pleromad.errors import Invalid, NotFound, Unreachable
 from pleromad.model.activity import Create, Delete, Update, Vote
 from pleromad.model.room import RoomChange, flags_of
-from protocols.activitypub import to_core
+from protocols.activitypub import passing_on, to_core
 from protocols.activitypub.origins import same_origin
 from protocols.activitypub.receiving import others, quotes, room_matters
 from protocols.activitypub.receiving.call import Call, not_theirs
@@ -39,7 +39,9 @@ async def create(call: Call) -> None:
     note = await call.door.threads.resolved(said, call.actor, room=call.room)
     if note.in_reply_to_uri is not None and (note.mention_ids or await call.door.followed_here(call.actor.id)):
         await call.door.threads.ancestors(note.in_reply_to_uri)
-    await call.submit(Create(**call.base, note=note))
+    outcome = await call.submit(Create(**call.base, note=note))
+    if outcome.note_id is not None and not outcome.duplicate:
+        await passing_on.said(call.door, call.actor, outcome.note_id)
 
 
 def _addressed(inline: dict[str, Any], call: Call) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from pleromad.errors import NotFound
 from pleromad.model.account import Account
 from pleromad.model.activity import Add, Announce, EmojiReact, Like, Reject, Remove
 from pleromad.model.note import Visibility
-from protocols.activitypub import to_core
-from protocols.activitypub.origins import same_origin
+from protocols.activitypub import passing_on, to_core
+from protocols.activitypub.origins import host_of, same_origin
 from protocols.activitypub.receiving import groups, room_matters
 from protocols.activitypub.receiving.call import Call
 from protocols.activitypub.to_core.pieces import as_id, prop, type_of
@@ -53,6 +53,10 @@ async def announce(call: Call) -> None:
     if await call.door.relaying.is_relay(call.actor):
         if note_id is None and not call.core.uris.ours(uri):
             await call.door.threads.by_uri(uri)
+        return
+    if await passing_on.announces_for_us(call.door, call.actor):
+        if note_id is None and not call.core.uris.ours(uri):
+            await passing_on.pass_on(call.door, await call.door.threads.by_uri(uri), host_of(call.actor.uri))
         return
     if note_id is None:
         # Nothing is fetched for people nobody here listens to.

@@ -55,7 +55,7 @@ TOLD: dict[str, list[tuple[str, str, Any]]] = {
 # Not told as themselves: they are in force, or a page of their own has them.
 ELSEWHERE = {
     "instance.extended_description", "instance.privacy_policy", "instance.terms_of_service", "instance.terms_effective_date", "instance.panel",
-    "instance.show_domain_blocks", "rooms.lobby", "federation.authorized_fetch", "federation.groups", "media.convert", "media.preview_cards",
+    "instance.show_domain_blocks", "rooms.lobby", "federation.authorized_fetch", "federation.groups", "federation.relay", "media.convert", "media.preview_cards",
     "media.proxy", "media.proxy_max_bytes",
 }  # fmt: skip
 
