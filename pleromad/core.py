@@ -19,6 +19,7 @@ from pleromad.lobby import Lobby
 from pleromad.media import MediaShelf
 from pleromad.media_proxy import MediaProxy
 from pleromad.moderation import Moderation, ModerationDesk
+from pleromad.passes import Passes
 from pleromad.personal import Personal, PersonalDesk
 from pleromad.reading import Reading
 from pleromad.relays import Relays
@@ -53,6 +54,7 @@ class Core:
         self.activities = ActivityService(database, current, ids, self.clock, self.bus, self.jobs, self.gatekeeper)
         self.reading = Reading(database, current)
         self.accounts = Accounts(Desk(database, current, ids, self.clock, self.bus, self.activities, self.jobs, reactor))
+        self.passes = Passes(database, self.accounts, self.clock)
         self.relays = Relays(database, self.accounts, self.clock, self.jobs)
         self.personal = Personal(PersonalDesk(database, self.reading, ids, self.clock, self.bus))
         self.filling = Filling(database, self.jobs)
@@ -124,6 +126,7 @@ class Core:
         await self._settings.read()
         await self.gatekeeper.start()
         await self.media_proxy.start()
+        await self.passes.start()
         await self.accounts.instance_actor()
 
     async def stop(self) -> None:

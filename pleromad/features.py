@@ -15,4 +15,6 @@ _ALWAYS = (
 def features(settings: Settings) -> list[str]:
     gopher = ["gopher"] if settings.gopher.enabled else []
     remote = ["pleroma:get:main/ostatus"] if settings.federation.enabled else []
-    return [*_ALWAYS, *gopher, *remote]
+    # Pleroma-FE offers the shoutbox where it reads "chat", newer ones "shout".
+    lobby = ["chat", "shout"] if settings.rooms.lobby else []
+    return [*_ALWAYS, *gopher, *remote, *lobby]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IPushProducer
@@ -23,11 +24,11 @@ from wsproto.handshake import H11Handshake
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from zope.interface import implementer
 
-from pleromad.errors import Invalid, TooLarge
+from pleromad.errors import Forbidden, Invalid, TooLarge
 from web.request import Request
 from web.site import Answer, Site, Taken
 
-__all__ = ["WebSocketFactory", "WebSocketProtocol", "WebSocketTransport", "upgrade"]
+__all__ = ["WebSocketFactory", "WebSocketProtocol", "WebSocketTransport", "check_origin", "upgrade"]
 
 MAX_MESSAGE = 64_000  # bytes or characters of one incoming message
 MAX_WAITING = 1_000_000  # bytes a client may leave unread before it is cut
@@ -76,6 +77,16 @@ async def upgrade(
     if pending:
         wire.dataReceived(pending)
     return Taken()
+
+
+def check_origin(site: Site, request: Request) -> None:
+    """Browsers say whose page it is; only our own may speak for who looks at it. Other programs say nothing. Raises Forbidden."""
+    origin = request.header("origin")
+    if not origin:
+        return
+    theirs, ours = urlsplit(origin).netloc.lower(), urlsplit(site.core.settings.http.public_url).netloc.lower()
+    if theirs not in (ours, request.header("host").lower()):
+        raise Forbidden("This page may not speak for you here", detail=origin[:200])
 
 
 @implementer(IPushProducer)

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from pleromad.errors import Forbidden, RateLimited
+from pleromad.errors import RateLimited
 from protocols.irc.login import Login
 from protocols.irc.message import LineBuffer
 from protocols.irc.session import Session
 from web.auth import session_token
+from web.websocket import check_origin
 
 if TYPE_CHECKING:
     from protocols.irc.adapter import Connections
@@ -32,7 +32,7 @@ TEXT, BINARY = "text.ircv3.net", "binary.ircv3.net"
 
 def register(site: Site, connections: Connections, *, path: str = PATH) -> None:
     async def enter(request: Request) -> WebConnection:
-        _check_origin(site, request)
+        check_origin(site, request)
         if connections.crowded(request.address):
             raise RateLimited("Too many connections from your address")
         offered = [name.strip() for name in request.header("sec-websocket-protocol").split(",")]
@@ -44,16 +44,6 @@ def register(site: Site, connections: Connections, *, path: str = PATH) -> None:
         return connection
 
     site.websocket(path, enter, subprotocols=(TEXT, BINARY))
-
-
-def _check_origin(site: Site, request: Request) -> None:
-    """Browsers say whose page it is; only our own may speak for who looks at it. Others programs say nothing."""
-    origin = request.header("origin")
-    if not origin:
-        return
-    theirs, ours = urlsplit(origin).netloc.lower(), urlsplit(site.core.settings.http.public_url).netloc.lower()
-    if theirs not in (ours, request.header("host").lower()):
-        raise Forbidden("This page may not speak for you here", detail=origin[:200])
 
 
 async def _browser(site: Site, request: Request) -> Login | None:

@@ -17,6 +17,7 @@ from protocols.mastodon.door import Access, Door
 from protocols.mastodon.errors import INVALID_TOKEN
 from protocols.mastodon.from_core.accounts import AVATAR, HEADER
 from protocols.mastodon.push.sender import Sender
+from protocols.mastodon.shoutbox import box
 from protocols.mastodon.streaming.hub import Hub
 from protocols.mastodon.streaming.sse import streamed
 from protocols.mastodon.streaming.streams import NEEDS_PERSON, parse
@@ -60,6 +61,7 @@ def build(core: Core, site: Site, reactor: Any) -> Hub:
     core.jobs.work(PUSH, Sender(core, client_of(core, reactor), door.render).send, concurrency=16, per_key=4)
     hub = Hub(core, door.render, reactor)
     site.websocket(STREAMING, Doorstep(core, hub).enter)
+    site.websocket(box.PATH, box.Shoutbox(site, door.render).enter)
     site.route("GET", STREAMING, _sse(door, hub, None))
     for path in ("/health", f"{STREAMING}/health"):
         site.route("GET", path, _health)

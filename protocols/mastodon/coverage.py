@@ -72,6 +72,7 @@ PLEROMA_BESIDE = """
 | `/main/ostatus`, `/instance/panel.html`, `/static/terms-of-service.html`, `/static/stickers.json`, `/favicon.png` | `web/pages` |
 | `/nodeinfo/2.0.json`, `/nodeinfo/2.1.json`, `/authorize_interaction`, `/ostatus_subscribe`, `/users/NAME/inbox` and `outbox`, `/api/ap/whoami`, `/api/ap/upload_media` | `protocols/activitypub` |
 | `/api/v1/streaming` with `pleroma:chat_update` and the others | `protocols/mastodon/streaming` |
+| `/socket/websocket` (Phoenix channel `chat:public`, the shoutbox; its word is `pleroma.chat_token` of `verify_credentials`) | `protocols/mastodon/shoutbox` |
 
 ## Refused, with the reason
 

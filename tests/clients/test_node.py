@@ -1,4 +1,4 @@
-"""The libraries that Elk, Phanpy, Whalebird and The Lounge are built on: masto, megalodon and irc-framework, in node."""
+"""The libraries that Elk, Phanpy, Whalebird and The Lounge are built on: masto, megalodon and irc-framework, and Pleroma-FE's phoenix, in node."""
 
 from __future__ import annotations
 
@@ -74,4 +74,13 @@ class IrcFrameworkTests(FlowCase):
         for name in ("alice", "bob"):
             await self.person(daemon, name)
         code, said = await run(node, "irc.js", folder=folder, PORT=str(daemon.http), PASSWORD=PASSWORD)
+        self.assertEqual((code, said.strip().splitlines()[-1:]), (0, ["done"]), said)
+
+    async def test_the_shoutbox_is_the_lobby(self) -> None:
+        node = program("node")
+        folder = await scripts()
+        daemon = await self.daemon("here", settings='[rooms]\nlobby = "lobby"\n')
+        for name in ("alice", "bob"):
+            await self.person(daemon, name)
+        code, said = await run(node, "shoutbox.js", folder=folder, PORT=str(daemon.http), PASSWORD=PASSWORD)
         self.assertEqual((code, said.strip().splitlines()[-1:]), (0, ["done"]), said)

@@ -125,7 +125,7 @@ async def show_v1(call: Call[NoForm]) -> entities.InstanceV1:
         max_toot_chars=instance.post_limit,
         max_media_attachments=core.settings.posts.max_media,
         chat_limit=instance.post_limit,
-        shout_limit=0,
+        shout_limit=instance.post_limit if core.settings.rooms.lobby else 0,
         description_limit=media.max_description,
         poll_limits=entities.PollLimitsV1(
             max_options=polls.max_options,

@@ -19,6 +19,7 @@ from protocols.mastodon.endpoints.quotes import QuotePolicyWord
 from protocols.mastodon.entities.account import CredentialAccount, Preferences, Profile
 from protocols.mastodon.entities.app import RegistrationPending, Token
 from protocols.mastodon.entities.pleroma import Picture
+from protocols.mastodon.shoutbox.box import SCOPE
 from web.bodies import Upload, fields
 
 MAX_REQUESTS_COUNTED = 100
@@ -133,7 +134,16 @@ async def verify_credentials(call: Call[msgspec.Struct]) -> CredentialAccount:
         unread=await call.core.reading.unread_notifications(me, ASKED_BY_NOBODY),
         conversations=await call.core.reading.unread_conversations(me),
         strangers_blocked=(await call.core.reading.notification_policy(me)).for_not_following == "drop",
+        chat_token=_chat_token(call),
     )
+
+
+def _chat_token(call: Call[msgspec.Struct]) -> str | None:
+    """For the shoutbox, where there is one, and of a token with which one may write."""
+    token = call.viewer.token
+    if not call.core.settings.rooms.lobby or token is None or not token.id or not token.allows(SCOPE):
+        return None
+    return call.core.passes.issue(token)
 
 
 async def profile(call: Call[msgspec.Struct]) -> Profile:

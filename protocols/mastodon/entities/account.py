@@ -90,6 +90,7 @@ class PleromaAccount(Entity, kw_only=True):
     # Only in CredentialAccount.
     confirmation_pending: bool | UnsetType = UNSET
     settings_store: dict[str, Any] | UnsetType = UNSET
+    chat_token: str | UnsetType = UNSET  # a pass for the shoutbox
     allow_following_move: bool | UnsetType = UNSET
     unread_conversation_count: int | UnsetType = UNSET
     unread_notifications_count: int | UnsetType = UNSET

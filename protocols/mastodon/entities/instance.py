@@ -296,7 +296,7 @@ class InstanceV1(Entity, kw_only=True):
     max_toot_chars: int
     max_media_attachments: int
     chat_limit: int
-    shout_limit: int  # there is no shout box
+    shout_limit: int  # 0: there is no shoutbox
     description_limit: int
     poll_limits: PollLimitsV1
     upload_limit: int

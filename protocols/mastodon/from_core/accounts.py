@@ -175,7 +175,7 @@ class AccountRendering:
             bot=account.bot,
         )
 
-    def credentials(self, user: User, *, requests: int, unread: int, conversations: int, strangers_blocked: bool = False) -> CredentialAccount:
+    def credentials(self, user: User, *, requests: int, unread: int, conversations: int, strangers_blocked: bool = False, chat_token: str | None = None) -> CredentialAccount:
         """For the person themselves. `requests`: how many wait to follow; `unread` notifications and `conversations`."""
         account = user.account
         given = self._fields(account)
@@ -190,6 +190,8 @@ class AccountRendering:
             block_from_strangers=strangers_blocked,
             hide_notification_contents=user.settings.get("hide_notification_contents") is True,
         )
+        if chat_token is not None:
+            pleroma.chat_token = chat_token
         pleroma.relationship = {}
         return CredentialAccount(
             **given,

@@ -1,0 +1,1 @@
+"""Pleroma's shoutbox: the lobby as its front-ends have it, over a Phoenix channel."""
