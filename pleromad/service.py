@@ -81,7 +81,7 @@ class ActivityService:
         earlier = _earlier(activity, before)
         if earlier is not None:
             return earlier
-        activity = self.policies.apply(activity, policies.Context(actor, origin, self._settings().domain, before.visibility))
+        activity = self.policies.apply(activity, policies.Context(actor, origin, self._settings().domain, before.visibility, self._clock.now()))
 
         async def work(tx: Transaction) -> tuple[Work, Result]:
             prepared = await self._prepare(tx, activity, origin, before)
@@ -125,7 +125,7 @@ class ActivityService:
         """Raise what `submit` would raise of a draft now, and let nothing happen."""
         before = await self._before(activity, origin)
         authorise(activity, origin, before.actor)
-        self.policies.apply(activity, policies.Context(before.actor, origin, self._settings().domain, before.visibility))
+        self.policies.apply(activity, policies.Context(before.actor, origin, self._settings().domain, before.visibility, self._clock.now()))
         draft = activity.note
         assert isinstance(draft, NoteDraft)
 

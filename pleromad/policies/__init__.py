@@ -15,13 +15,14 @@ from pleromad.errors import SettingsError
 from pleromad.model.account import RemoteActor
 from pleromad.model.activity import Activity
 from pleromad.policies.drop import Drop
+from pleromad.policies.mentions import Mentions
 from pleromad.policies.noop import NoOp
 from pleromad.policies.policy import Context, Policy, Settings
 from pleromad.policies.simple import Simple
 
 __all__ = ["POLICIES", "Chain", "Context", "Policy", "Settings"]
 
-POLICIES: tuple[type[Policy], ...] = (NoOp, Drop, Simple)
+POLICIES: tuple[type[Policy], ...] = (NoOp, Drop, Simple, Mentions)
 
 
 class _HasPolicies(Protocol):

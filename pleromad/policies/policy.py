@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 import msgspec
@@ -19,6 +20,7 @@ class Context:
     origin: Origin
     domain: str
     usual_visibility: str | None = None  # of what the actor, one of ours, writes
+    now: datetime | None = None
 
     @property
     def incoming(self) -> bool:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -245,3 +245,35 @@ class SimpleTests(SynchronousTestCase):
         passed = chain.apply(Update(actor_id=7, profile=person()), context(account()))
         assert isinstance(passed, Update) and isinstance(passed.profile, RemoteActor)
         self.assertIsNone(passed.profile.avatar_url)
+
+
+class MentionsTests(SynchronousTestCase):
+    def named(self, count: int, limits: dict[str, int], *, age_days: int = 100, addressed: int = 0) -> RemoteNote:
+        people = tuple((f"@u{number}", f"https://here.example/users/u{number}") for number in range(count))
+        said = replace(note(), cc=(account().followers_uri, *(f"https://here.example/users/a{number}" for number in range(addressed))), mention_hrefs=people)
+        author = replace(account(), created_at=NOW - timedelta(days=age_days))
+        passed = Chain.build({"mentions": limits}).apply(Create(actor_id=7, note=said), replace(context(author), now=NOW))
+        assert isinstance(passed, Create) and isinstance(passed.note, RemoteNote)
+        return passed.note
+
+    def test_more_than_so_many_are_unlisted_and_more_are_refused(self) -> None:
+        limits = {"unlist": 2, "reject": 4}
+        for count, addressed, public in ((2, 0, True), (0, 2, True), (1, 2, False), (4, 0, False)):
+            self.assertEqual(PUBLIC in self.named(count, limits, addressed=addressed).to, public)
+        for count, addressed in ((5, 0), (0, 5), (2, 3)):
+            self.assertRaises(Rejected, self.named, count, limits, addressed=addressed)
+
+    def test_new_accounts_name_fewer(self) -> None:
+        for limits, count in (({"young_days": 3}, 1), ({"young_days": 3, "young_reject": 2}, 3)):
+            self.assertRaises(Rejected, self.named, count, limits, age_days=2)
+            self.named(count, limits, age_days=3)
+            self.named(count - 1, limits, age_days=2)
+
+    def test_without_bounds_nothing_is_changed_and_ours_are_left_alone(self) -> None:
+        self.assertEqual(len(self.named(400, {}, age_days=0).mention_hrefs), 400)
+        draft = Create(actor_id=7, note=NoteDraft(text="@a @b @c"))
+        self.assertIs(Chain.build({"mentions": {"reject": 1}}).apply(draft, context(account(None))), draft)
+
+    def test_what_no_bound_is(self) -> None:
+        for wrong in (-1, "many", 10_001, True):
+            self.assertRaises(SettingsError, Chain.build, {"mentions": {"reject": wrong}})

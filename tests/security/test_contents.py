@@ -8,12 +8,14 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from twisted.internet import reactor
 
 from pleromad.errors import NotFound
 from pleromad.ids import PUBLIC
+from pleromad.model.note import Visibility
 from protocols.activitypub import adapter, finger, signatures
 from tests.security.case import HostileCase
 from tests.support.federation import Server, another_pair
@@ -204,6 +206,40 @@ class FloodTests(HostileCase):
         self.assertEqual(await self.send(self.create(1, tag=tags, cc=[tag["href"] for tag in tags])), 202)
         self.assertLess(await self.count("mentions"), 600)
         self.assertLessEqual(len({one.path for one in self.far.asked if "/users/u" in one.path}), 0)
+
+
+class MentionTests(HostileCase):
+    """S30: who is new, or calls upon many at once, is not heard where staff want that."""
+
+    def bound(self, **limits: int) -> None:
+        settings = self.here.core.settings
+        self.here.core.settings = msgspec.structs.replace(settings, policies={"mentions": limits})
+
+    def naming(self, number: int, people: int) -> dict[str, Any]:
+        tags = [{"type": "Mention", "href": self.alice.uri if each == 0 else f"{self.far.url}/users/u{each}", "name": "@x"} for each in range(people)]
+        return self.create(number, tag=tags, cc=[tag["href"] for tag in tags])
+
+    async def test_s30_a_note_that_calls_upon_many(self) -> None:
+        await self.resolver.account(self.bob)
+        before = await self.stored()
+        self.bound(reject=3)
+        await self.send(self.naming(1, 4))
+        self.assertEqual(await self.stored(), before)
+        self.bound(reject=3, unlist=1)
+        await self.send(self.naming(2, 3))
+        note = await self.here.note(f"{self.far.url}/notes/2")
+        assert note is not None
+        self.assertEqual((note.visibility, await self.here.told(self.alice)), (Visibility.UNLISTED, ["mention"]))
+
+    async def test_s30_somebody_new_who_calls_upon_people(self) -> None:
+        self.far.person("bob", published=datetime.now(UTC).isoformat())
+        await self.resolver.account(self.bob)
+        before = await self.stored()
+        self.bound(young_days=2)
+        await self.send(self.naming(1, 1))
+        self.assertEqual((await self.stored(), await self.here.told(self.alice)), (before, []))
+        await self.send(self.create(2, cc=[]))
+        self.assertIsNotNone(await self.here.note(f"{self.far.url}/notes/2"))
 
 
 class KeyStormTests(SiteCase):
