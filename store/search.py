@@ -109,6 +109,17 @@ async def notes(
     return [ref_of(row) for row in (rows[::-1] if ascending else rows)]
 
 
+async def having(db: Queries, note_id: int, words: Sequence[str]) -> list[int]:
+    """Which of these tsqueries (by their places in the list; '' is met by all) a note, or what it boosts, meets."""
+    rows = await db.fetch(
+        """SELECT q.place FROM notes n LEFT JOIN note_search s ON s.note_id = coalesce(n.boost_of_id, n.id)
+           CROSS JOIN unnest(%(words)s::text[]) WITH ORDINALITY AS q(words, place)
+           WHERE n.id = %(id)s AND CASE WHEN q.words = '' THEN true ELSE s.document @@ q.words::tsquery END""",
+        {"id": note_id, "words": list(words)},
+    )
+    return [int(row[0]) - 1 for row in rows]
+
+
 def _window(viewer: int | None, wanted: Wanted, values: dict[str, Any], ascending: bool) -> str:
     """The newest matches that the viewer may find, but for blocks and the like: (note_id, document)."""
     conditions = ["s.document @@ %(words)s::tsquery", _found(viewer), *_bounds("s.note_id", values)]

@@ -249,13 +249,13 @@ async def last_directs(db: Queries, viewer: int, limit: int) -> dict[int, int]:
 
 
 async def kept(
-    db: Queries, viewer: int | None, which: str, page: Page, *, owner: int | None = None, folder_id: int | None = None
+    db: Queries, viewer: int | None, which: str, page: Page, *, owner: int | None = None, folder_id: int | None = None, by_note: bool = False
 ) -> tuple[list[Ref], list[int]]:
-    """The viewer's (or another `owner`'s) `bookmarks`, all or of one folder, or `likes`, in the order they were made."""
+    """The viewer's (or another `owner`'s) `bookmarks`, all or of one folder, or `likes`, in the order they were made; `by_note`: in that of the notes."""
     source = f"{'bookmarks' if which == 'bookmarks' else 'likes'} k JOIN notes n ON n.id = k.note_id"
     conditions = ["k.account_id = %(owner)s", *(["k.folder_id = %(folder)s"] if folder_id is not None else [])]
     return await page_of(
-        db, viewer, page, conditions=conditions, params={"folder": folder_id, "owner": viewer if owner is None else owner}, source=source + _REST, key="k.id", wanted=False
+        db, viewer, page, conditions=conditions, params={"folder": folder_id, "owner": viewer if owner is None else owner}, source=source + _REST, key="k.note_id" if by_note else "k.id", wanted=False
     )
 
 

@@ -27,6 +27,8 @@ async def apply(work: Work, activity: Like) -> Result:
     if not await response_rows.add_like(work.tx, await work.ids.mint(), work.actor.id, note.id, uri):
         return Result(note_id=note.id, unchanged=True)
     await note_rows.count(work.tx, note.id, likes=1)
+    if work.actor.local:
+        work.events.append(Event(event.NOTE_KEPT, note.id, work.actor.id, text="favourite"))
     work.events.append(Event(event.NOTE_UPDATED, note.id, note.account_id, -1))
     await surface.notify(work, "favourite", [note.account_id], note_id=note.id, conversation_id=note.conversation_id)
     return Result(await _data(work, note, "Like", activity.raw), note.id)
@@ -38,6 +40,8 @@ async def undo(work: Work, activity: Like) -> Result:
     if uri is None:
         return Result(note_id=note.id, unchanged=True)
     await note_rows.count(work.tx, note.id, likes=-1)
+    if work.actor.local:
+        work.events.append(Event(event.NOTE_KEPT, note.id, work.actor.id, text="-favourite"))
     work.events.append(Event(event.NOTE_UPDATED, note.id, note.account_id, -1))
     await surface.withdraw(work, "favourite", note_id=note.id)
     return Result(await _undone(work, note, "Like", uri), note.id)

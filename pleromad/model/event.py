@@ -23,6 +23,7 @@ NOTE_CREATED = "note_created"  # note_id, account_id author, other_id room or 0;
 NOTE_UPDATED = "note_updated"  # note_id, account_id author, other_id room or 0; -1: only counters changed; -2: how it quotes
 NOTE_DELETED = "note_deleted"  # note_id, account_id author, other_id room or 0, text: in a room the acct of who did it
 NOTE_REACTED = "note_reacted"  # note_id, account_id who, other_id room or 0, text emoji ("-emoji" when taken back)
+NOTE_KEPT = "note_kept"  # note_id, account_id of somebody here who, text: bookmark, favourite ("-bookmark" when taken back)
 NOTIFIED = "notified"  # account_id whom, other_id notification id, text: "filtered" when their policy keeps it back
 NOTIFICATIONS_MERGED = "notifications_merged"  # account_id: what was kept back for them came to the rest
 CONVERSATION_CHANGED = "conversation_changed"  # account_id whose, other_id which

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pleromad.errors import Invalid, NotFound
+from pleromad.model import event
+from pleromad.model.event import Event
 from pleromad.model.personal import BookmarkFolder
 from pleromad.personal.desk import Keeper
 from store import bookmarks as rows
@@ -18,10 +20,13 @@ class Bookmarks(Keeper):
         note = (await self._reading.note(viewer, note_id)).note
         if folder_id is not None:
             await self.bookmark_folder(viewer, folder_id)
-        await rows.add(self._database, await self._ids.mint(), viewer, (note.boost_of or note).id, folder_id)
+        kept = note.boost_of or note
+        await rows.add(self._database, await self._ids.mint(), viewer, kept.id, folder_id)
+        self._bus.publish([Event(event.NOTE_KEPT, kept.id, viewer, text="bookmark")])
 
     async def unbookmark(self, viewer: int, note_id: int) -> None:
         await rows.remove(self._database, viewer, note_id)
+        self._bus.publish([Event(event.NOTE_KEPT, note_id, viewer, text="-bookmark")])
 
     async def bookmark_folders(self, viewer: int) -> list[BookmarkFolder]:
         return await rows.folders(self._database, viewer)

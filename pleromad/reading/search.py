@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from time import monotonic
 
 from pleromad.model.account import Account
@@ -41,6 +42,13 @@ class SearchReading(Reader):
         refs = await search_rows.notes(self._database, viewer, wanted, page, recent=recent, ranked=ranked and parsed.text)
         items = await self._shelf.seen(viewer, refs)
         return Slice(tuple(items), refs[-1].id if len(refs) >= page.limit else None, refs[0].id if refs else None)
+
+    async def finding(self, note_id: int, queries: Mapping[str, Iterable[int]]) -> list[tuple[str, int]]:
+        """Who would find this note: `queries` are what people search for, and who. One statement for all; one more for each whose words it has."""
+        texts = [query for query in queries if not parse(query).empty]
+        places = await search_rows.having(self._database, note_id, [parse(query).words for query in texts]) if texts else []
+        just_this = Page(1, min_id=note_id - 1, max_id=note_id + 1)
+        return [(texts[at], viewer) for at in places for viewer in queries[texts[at]] if (await self.search(viewer, texts[at], just_this)).items]
 
     async def search_accounts(
         self, viewer: int | None, query: str, *, limit: int = 40, offset: int = 0, following: bool = False

@@ -119,12 +119,13 @@ class TimelineReading(VisitorReading):
         """By account: the id of the newest direct note between it and the viewer."""
         return await timelines.last_directs(self._database, viewer, limit)
 
-    async def bookmarks(self, viewer: int, page: Page, folder_id: int | None = None) -> Slice[Seen]:
-        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "bookmarks", page, folder_id=folder_id))
+    async def bookmarks(self, viewer: int, page: Page, folder_id: int | None = None, *, by_note: bool = False) -> Slice[Seen]:
+        """In the order they were made; `by_note`: in that of the notes, by whose ids it is paged then."""
+        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "bookmarks", page, folder_id=folder_id, by_note=by_note))
 
-    async def likes(self, viewer: int | None, page: Page, *, owner: int | None = None) -> Slice[Seen]:
-        """What the viewer, or somebody else who shows it, likes."""
-        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "likes", page, owner=owner))
+    async def likes(self, viewer: int | None, page: Page, *, owner: int | None = None, by_note: bool = False) -> Slice[Seen]:
+        """What the viewer, or somebody else who shows it, likes; `by_note` as with `bookmarks`."""
+        return await self._shown(viewer, page, await timelines.kept(self._database, viewer, "likes", page, owner=owner, by_note=by_note))
 
     async def everything(self, viewer: int, page: Page, *, boosts: bool, choice: Choice) -> Slice[Seen]:
         """The newest of all notes the viewer may see, whoever wrote them; with or without boosts."""

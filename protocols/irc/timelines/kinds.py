@@ -48,11 +48,11 @@ async def _federated(core: Core, viewer: int, argument: str, page: Page) -> Sequ
 
 
 async def _bookmarks(core: Core, viewer: int, argument: str, page: Page) -> Sequence[Item]:
-    return _notes((await core.reading.bookmarks(viewer, page)).items)
+    return _notes((await core.reading.bookmarks(viewer, page, by_note=True)).items)
 
 
 async def _favourites(core: Core, viewer: int, argument: str, page: Page) -> Sequence[Item]:
-    return _notes((await core.reading.likes(viewer, page)).items)
+    return _notes((await core.reading.likes(viewer, page, by_note=True)).items)
 
 
 async def _notifications(core: Core, viewer: int, argument: str, page: Page) -> Sequence[Item]:
@@ -90,7 +90,7 @@ KINDS = {
         Kind("&favourites", "What you like (/msg fedi fav ID)", _favourites),
         Kind("&tag", "What is said in public under #{argument}", _tag, "public", argument=True),
         Kind("&list", "What the people on your list say", _list, "home", argument=True),
-        Kind("&search", "What was found; join again to search again", _search, argument=True),
+        Kind("&search", "What is found for {argument}, and what is said from now on that has it", _search, argument=True),
         Kind("&dm", "Between {argument} and you; what you say here is for all of them", _dm, argument=True),
         Kind("&ops", "Reports and sign-ups. What you type here are commands: help, reports, signups, hosts ...", _ops, staff=True),
     )

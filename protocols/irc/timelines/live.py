@@ -23,6 +23,7 @@ from protocols.irc.telling import Item, note_of, telling_of
 from protocols.irc.timelines.channel import TimelineBacking, TimelineChannel, is_public, lines_for, unfiltered
 from protocols.irc.timelines.kinds import KINDS, OFFICE, Kind
 
+KEPT = {"bookmark": "&bookmarks", "favourite": "&favourites"}  # as the bus says it
 RECENT = 5000  # notes that were shown, whose edits and deletions are told
 
 Opened = dict[int, list[TimelineChannel]]  # by account
@@ -117,8 +118,12 @@ class Timelines:
 
     async def heard(self, event: Event) -> None:
         match event.kind:
-            case events.NOTE_CREATED if event.other_id == 0:
-                await self._created(event.note_id)
+            case events.NOTE_CREATED:
+                if event.other_id == 0:
+                    await self._created(event.note_id)
+                await self._found(event.note_id)
+            case events.NOTE_KEPT:
+                await self._kept(event)
             case events.NOTIFIED if event.text != "filtered":
                 await self._notified(event.account_id, event.other_id)
             case events.NOTE_UPDATED if event.other_id == 0:
@@ -149,6 +154,33 @@ class Timelines:
             for person in list(channel.members):
                 if person.account_id in viewers:
                     await self._show(channel, person, note)
+
+    async def _found(self, note_id: int) -> None:
+        """Into the searches that find it."""
+        searching: dict[str, dict[int, list[TimelineChannel]]] = {}
+        for account_id, channels in self._opened["&search"].items():
+            for channel in channels:
+                searching.setdefault(channel.argument, {}).setdefault(account_id, []).append(channel)
+        reading = self._network.core.reading
+        for argument, viewer in await reading.finding(note_id, searching) if searching else ():
+            await self._show_in(searching[argument][viewer], viewer, note_id)
+
+    async def _kept(self, event: Event) -> None:
+        """A bookmark was put, something liked, by whatever door. What is taken back stays until the channel is entered anew."""
+        if event.text in KEPT:
+            await self._show_in(self._opened[KEPT[event.text]].get(event.account_id, ()), event.account_id, event.note_id)
+
+    async def _show_in(self, channels: Iterable[TimelineChannel], viewer: int, note_id: int) -> None:
+        """Into channels of one account, as it sees the note."""
+        wanted = [(channel, person) for channel in channels for person in channel.members]
+        if not wanted:
+            return
+        try:
+            note = (await self._network.core.reading.note(viewer, note_id)).note
+        except NotFound:
+            return
+        for channel, person in wanted:
+            await self._show(channel, person, note)
 
     async def _notified(self, account_id: int, id: int) -> None:
         channels = [channel for name in ("&notifications", "&ops") for channel in self._opened[name].get(account_id, ())]

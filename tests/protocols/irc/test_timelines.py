@@ -135,6 +135,45 @@ class TimelineTests(IrcCase):
         self.assertIn("remember the milk", said(await client.ask("JOIN &bookmarks"), "PRIVMSG")[0])
         self.assertEqual(said(await client.ask("JOIN &search/nothing+of=bob"), "PRIVMSG"), [])
 
+    async def test_bookmarks_and_favourites_come_live_and_as_history(self) -> None:
+        first, second = await self.say(self.bob, "the milk"), await self.say(self.bob, "the bread")
+        client = await self.logged_in(self.alice, caps=["message-tags", "batch", "server-time", "draft/chathistory", "draft/read-marker"])
+        await client.ask("JOIN &bookmarks,&favourites")
+        await self.core.personal.bookmark(self.alice.id, second.id)
+        await self.core.personal.bookmark(self.bob.id, first.id)  # nobody else's business
+        await self.core.personal.bookmark(self.alice.id, first.id)
+        await client.wait("PRIVMSG &bookmarks :the milk")
+        await self.submit(Like(actor_id=self.alice.id, note_id=second.id), self.alice)
+        self.assertIn(f"msgid={second.id}", await client.wait("PRIVMSG &favourites :the bread"))
+        self.assertEqual([line.rsplit(":", 1)[1] for line in said(client.take(), "PRIVMSG")], ["the bread", "the milk", "the bread"])
+        got = said(await client.ask("CHATHISTORY LATEST &bookmarks * 10"), "PRIVMSG")
+        self.assertEqual([line.rsplit(":", 1)[1] for line in got], ["the milk", "the bread"])  # in the order of the notes, as msgid has it
+        got = said(await client.ask(f"CHATHISTORY BEFORE &bookmarks msgid={second.id} 10"), "PRIVMSG")
+        self.assertEqual([line.rsplit(":", 1)[1] for line in got], ["the milk"])
+        other = await self.logged_in(self.alice, caps=["draft/read-marker"])
+        await client.ask("MARKREAD &bookmarks timestamp=2026-01-02T03:04:05.000Z")
+        await other.wait("MARKREAD &bookmarks timestamp=2026-01-02T03:04:05")
+
+    async def test_searches_find_what_is_said_later(self) -> None:
+        carol = await self.person("carol")
+        client = await self.logged_in(self.alice, caps=["message-tags", "batch", "server-time", "draft/chathistory", "draft/read-marker"])
+        await client.ask("JOIN &search/green+tea,&search/from=bob+is=reply", "JOIN &search/nothing")
+        await self.say(self.bob, "black coffee")
+        await self.say(carol, "green tea, whispered", visibility=Visibility.FOLLOWERS)
+        asked = await self.say(carol, "a cup of tea? a green one")
+        line = await client.wait("carol!carol@here.example PRIVMSG &search/green\\+tea :a cup")
+        self.assertIn(f"msgid={asked.id}", line)
+        await self.say(self.bob, "yes", in_reply_to_id=asked.id)
+        await client.wait("bob!bob@here.example PRIVMSG &search/from=bob\\+is=reply :yes")
+        self.assertEqual(len(said(client.take(), "PRIVMSG")), 2)
+        got = said(await client.ask("CHATHISTORY LATEST &search/green+tea * 10"), "PRIVMSG")
+        self.assertEqual([line.rsplit(":", 1)[1] for line in got], ["a cup of tea? a green one"])
+        await client.ask("PART &search/green+tea", "MARKREAD &search/from=bob+is=reply timestamp=2026-01-02T03:04:05.000Z")
+        await self.say(carol, "more green tea")
+        await self.say(self.bob, "thanks", in_reply_to_id=asked.id)
+        await client.wait("PRIVMSG &search/from=bob\\+is=reply :thanks")
+        self.assertEqual(len(said(client.take(), "PRIVMSG")), 1)
+
     async def test_edits_deletions_and_reactions_are_told(self) -> None:
         client = await self.logged_in(self.alice, caps=["message-tags", "draft/message-redaction"])
         await client.ask("JOIN &local")
