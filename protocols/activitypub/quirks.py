@@ -38,6 +38,7 @@ QUIRKS: tuple[Quirk, ...] = (
     Quirk("Lemmy", "0.18+", "a Group announces whole activities (FEP-1b12)", "receiving.groups:relayed", "lemmy_announce"),
     Quirk("Lemmy", "0.18+", "a Page without `content` whose attachment is the link", "to_core.notes:content_of", "lemmy_page"),
     Quirk("Lemmy", "0.18+", "Dislike, Lock and their Undo", "receiving.others:keep", "lemmy_dislike"),
+    Quirk("Lemmy", "0.18+", "Undo of a Delete, by the author or a moderator", "receiving.restoring:restore", "lemmy_undo_delete"),
     Quirk("Lemmy", "0.19+", "Flag with the reason in `summary` and one object that is a note", "receiving.flags:comment_of", "lemmy_flag"),
     Quirk("Lemmy", "0.19+", "Add and Remove to the community's `featured`, by a moderator", "receiving.reactions:add", "lemmy_add"),
     Quirk("Mastodon", "3.x+", "`focalPoint` is an `@list`, `blurhash` of the attachment", "to_core.attachments:attachments", "mastodon_note"),

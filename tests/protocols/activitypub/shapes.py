@@ -69,6 +69,9 @@ SHAPES: dict[str, dict[str, Any]] = {
     ),
     "lemmy_announce": _activity("Announce", _activity("Create", {}, id=f"{FAR}/activities/create/1"), actor=f"{FAR}/c/main", cc=[f"{FAR}/c/main/followers"]),
     "lemmy_dislike": _activity("Dislike", f"{FAR}/post/1", audience=f"{FAR}/c/main"),
+    "lemmy_undo_delete": _activity(
+        "Undo", _activity("Delete", f"{FAR}/post/1", id=f"{FAR}/activities/delete/1", audience=f"{FAR}/c/main", summary="off topic"), audience=f"{FAR}/c/main", cc=[f"{FAR}/c/main"]
+    ),
     "lemmy_flag": _activity("Flag", f"{FAR}/post/1", summary="spam", to=[f"{FAR}/c/main"]),
     "lemmy_add": _activity("Add", f"{FAR}/post/1", target=f"{FAR}/c/main/featured", audience=f"{FAR}/c/main", cc=[f"{FAR}/c/main"]),
     "mastodon_note": _note(

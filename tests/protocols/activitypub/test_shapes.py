@@ -108,4 +108,6 @@ class ActivityTests(TestCase):
         self.assertEqual(inner_of(heard["undo_by_id"]).id, f"{FAR}/activities/like-1")
         self.assertEqual(text_of(heard["lemmy_flag"].raw, "summary", MAX_COMMENT), "spam")
         self.assertEqual(heard["lemmy_announce"].inline["type"], "Create")
+        undone = inner_of(heard["lemmy_undo_delete"])
+        self.assertEqual((undone.type, undone.id, undone.object), ("Delete", f"{FAR}/activities/delete/1", f"{FAR}/post/1"))
         self.assertEqual({heard[name].type for name in ("honk_ping", "peertube_view", "lemmy_dislike", "lemmy_add")}, {"Ping", "View", "Dislike", "Add"})
