@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from twisted.internet.defer import Deferred
 
@@ -100,7 +101,8 @@ class Uris:
         return f"{self.base}/quotes/{id}"
 
     def tag(self, name: str) -> str:
-        return f"{self.base}/tags/{name}"
+        """The page of a hashtag; a URL, so letters that are not ASCII are percent-encoded (RFC 3986)."""
+        return f"{self.base}/tags/{quote(name, safe='')}"
 
     def media(self, path: str) -> str:
         return f"{self.base}/media/{path}"

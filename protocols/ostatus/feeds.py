@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from urllib.parse import quote
 
 from pleromad.core import Core
 from pleromad.errors import NotFound
@@ -59,7 +58,7 @@ class Feeds:
         found = await self._core.reading.tag(None, name, page, narrow=True)
         notes = _public(found)
         uris = self._core.uris
-        start = f"{uris.tag(quote(name))}.atom"
+        start = f"{uris.tag(name)}.atom"
         here, following = _addresses(start, page, found)
         modified = from_core.updated_at(notes, datetime.fromtimestamp(0, UTC))
         tag = _etag(here, *(note.version for note in notes), *(note.id for note in notes))

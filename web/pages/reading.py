@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -104,10 +103,10 @@ class Reading:
         found = await self.core.reading.tag(viewer.id if viewer else None, name, page, narrow=True)
         uris = self.core.uris
         about = head.Head(
-            url=uris.tag(quote(name)),
+            url=uris.tag(name),
             title=f"#{name}",
             description=f"Public posts with #{name}",
-            alternates=((head.ATOM, f"{uris.tag(quote(name))}.atom"),),
+            alternates=((head.ATOM, f"{uris.tag(name)}.atom"),),
             index=False,
         )
         return await self._timeline(
