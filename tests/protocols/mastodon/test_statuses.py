@@ -25,6 +25,12 @@ class WritingTests(MastodonCase):
         self.assertFalse(made["pinned"])
         self.assertEqual(await self.call("GET", f"/api/v1/statuses/{made['id']}", token), made)
 
+    async def test_the_address_of_a_hashtag_is_percent_encoded(self) -> None:
+        token = await self.token(await self.person("alice"))
+        made = await self.call("POST", "/api/v1/statuses", token, data={"status": "#Gänse"})
+        self.assertEqual(made["tags"][0]["url"], "https://here.example/tags/g%C3%A4nse")
+        self.assertIn("/tags/g%C3%A4nse", made["content"])
+
     async def test_somebody_without_a_token_is_not_told_what_only_others_are(self) -> None:
         alice = await self.person("alice")
         note = await self.say(alice, "Hello")
