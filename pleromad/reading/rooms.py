@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from store import accounts as account_rows
 from store import metadata as metadata_rows
 from store import relations
 from store import rooms as room_rows
+
+PART = 500  # members
 
 
 class RoomReading(Reader):
@@ -53,14 +55,20 @@ class RoomReading(Reader):
 
     async def members(self, room_id: int, limit: int = 10_000) -> list[Member]:
         """In the order they came."""
+        return [member async for part in self.members_in_parts(room_id, limit) for member in part]
+
+    async def members_in_parts(self, room_id: int, limit: int = 10_000) -> AsyncIterator[list[Member]]:
+        """The same some hundreds at a time: others are served between the parts."""
         rows = await room_rows.members(self._database, room_id, limit)
         ranks = await room_rows.ranks(self._database, room_id)
-        accounts = await account_rows.by_ids(self._database, [row[0] for row in rows])
-        return [
-            Member(accounts[id], frozenset(Rank(rank) for rank in ranks.get(id, ())), joined_at, pending)
-            for id, joined_at, pending in rows
-            if id in accounts and not accounts[id].deleted
-        ]
+        for start in range(0, len(rows), PART):
+            part = rows[start : start + PART]
+            accounts = await account_rows.by_ids(self._database, [row[0] for row in part])
+            yield [
+                Member(accounts[id], frozenset(Rank(rank) for rank in ranks.get(id, ())), joined_at, pending)
+                for id, joined_at, pending in part
+                if id in accounts and not accounts[id].deleted
+            ]
 
     async def is_member(self, account_id: int, room_id: int) -> bool:
         """Also of a room elsewhere somebody of another server, as that room's server tells."""

@@ -22,7 +22,7 @@ from protocols.irc.names import nick_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person
 from protocols.irc.redaction import tell_redacted
-from protocols.irc.rooms import describe, lists_of, set_masks
+from protocols.irc.room_settings import describe, lists_of, picture, set_masks
 from protocols.irc.showing import show_note
 
 REASON_BYTES = 200
@@ -222,13 +222,13 @@ class RoomEvents:
         if room is None:
             return
         masks = await lists_of(self._network, room.id)
-        old = _picture(channel)
+        old = picture(channel)
         topic = channel.topic
         describe(channel, room, self._network.settings.domain)
         set_masks(channel, masks, self._network.settings.domain)
         if channel.topic != topic:
             tell.topic_changed(self._network, channel, by)
-        new = _picture(channel)
+        new = picture(channel)
         changes = [Change(False, letter, param) for letter, param in old if (letter, param) not in new]
         replaced = {letter for letter, _ in new if letter in "kl"}
         changes = [change for change in changes if change.letter not in replaced]
@@ -249,14 +249,3 @@ class RoomEvents:
                 person.invited.add(casefold(name))
                 line = tell.line_from(self._network, by, "INVITE", person.nick, name)
                 tell.to_sessions(person.sessions, line)
-
-
-def _picture(channel: Channel) -> list[tuple[str, str | None]]:
-    """All modes but ranks, as letters with their parameters."""
-    found: list[tuple[str, str | None]] = [(letter, None) for letter in sorted(channel.flags)]
-    if channel.password:
-        found.append(("k", channel.password))
-    if channel.limit is not None:
-        found.append(("l", str(channel.limit)))
-    found += [(kind, mask) for kind, entries in channel.lists.items() for mask in entries]
-    return found

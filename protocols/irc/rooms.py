@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pleromad.errors import NotFound
 from pleromad.model.account import Account
 from pleromad.model.page import Page
-from pleromad.model.room import FLAGS, MaskEntry, Room
+from pleromad.model.room import Member, Room
 from protocols.irc import metadata, tell
-from protocols.irc.channels import Channel, Mask
+from protocols.irc.channels import Channel
 from protocols.irc.locks import Locks
 from protocols.irc.message import casefold
-from protocols.irc.names import nick_of, source_of
+from protocols.irc.names import nick_of
 from protocols.irc.network import Network
 from protocols.irc.people import Person, person_of
-from protocols.irc.room_backing import ALWAYS, RoomBacking
+from protocols.irc.room_backing import RoomBacking
+from protocols.irc.room_settings import describe, lists_of, set_masks
 
 if TYPE_CHECKING:
     from protocols.irc.session import Session
@@ -108,19 +108,21 @@ class Rooms:
         room = await reading.room_by_id(room_id)
         if room is None:
             raise NotFound
-        members = await reading.members(room_id)
         masks = await lists_of(self._network, room_id)
         describe(channel, room, self._network.settings.domain)
         set_masks(channel, masks, self._network.settings.domain)
         await metadata.load(self._network, channel)
-        for member in members:
-            if not member.pending:
-                ranks = {rank.value for rank in member.ranks}
-                here = self._network.of_account(member.account.id)
-                for person in here or [self.absent(member.account)]:
-                    channel.add(person, ranks)
-                channel.untold.update(here)
-        await self._network.presence.load(channel.members)
+        async for members in reading.members_in_parts(room_id):
+            await self._network.presence.load([person for member in members if not member.pending for person in self._put(channel, member)])
+
+    def _put(self, channel: Channel, member: Member) -> list[Person]:
+        """Into the live channel: those who are connected as this account, else who stands for it."""
+        here = self._network.of_account(member.account.id)
+        people = here or [self.absent(member.account)]
+        for person in people:
+            channel.add(person, {rank.value for rank in member.ranks})
+        channel.untold.update(here)
+        return people
 
     def absent(self, account: Account) -> Person:
         """The Person of an account that is not connected here, known to all rooms alike."""
@@ -141,10 +143,11 @@ class Rooms:
         channel = Channel(f"#{room.name}", self._backing, room_id=room.id)
         describe(channel, room, self._network.settings.domain)
         set_masks(channel, await lists_of(self._network, room.id), self._network.settings.domain)
-        for member in await reading.members(room.id):
-            if not member.pending:
-                person = person_of(member.account, self._network.settings.domain)
-                channel.add(person, {rank.value for rank in member.ranks})
+        async for members in reading.members_in_parts(room.id):
+            for member in members:
+                if not member.pending:
+                    person = person_of(member.account, self._network.settings.domain)
+                    channel.add(person, {rank.value for rank in member.ranks})
         return channel
 
     async def entries(self, person: Person) -> list[Entry]:
@@ -220,36 +223,3 @@ class Rooms:
     async def is_member(self, account_id: int, channel: Channel) -> bool:
         """Asks the core, not the live view."""
         return await self._network.core.reading.is_member(account_id, channel.room_id or 0)
-
-
-def describe(channel: Channel, room: Room, host: str) -> None:
-    """Topic and settings as the core has them."""
-    channel.topic = room.topic
-    channel.topic_by = source_of(room.topic_by, host)
-    channel.topic_at = int(room.topic_at.timestamp()) if room.topic_at else 0
-    channel.created_at = int(room.created_at.timestamp()) if room.created_at else 0
-    channel.flags = {*ALWAYS, *(letter for letter, name in FLAGS.items() if getattr(room, name))}
-    channel.password = room.key
-    channel.limit = room.member_limit
-    channel.read_back = room.read_back
-
-
-async def lists_of(network: Network, room_id: int) -> list[MaskEntry]:
-    """The masks, and as masks the accounts that another door or server banned."""
-    reading = network.core.reading
-    found = await reading.masks(room_id)
-    known = {casefold(entry.mask) for entry in found if entry.kind == "b"}
-    for account, at in await reading.room_bans(room_id):
-        mask = f"{nick_of(account.acct)}!*@*"
-        if casefold(mask) not in known and casefold(f"~a:{account.acct}") not in known:
-            found.append(MaskEntry("b", mask, "", at))
-    return found
-
-
-def set_masks(channel: Channel, masks: Iterable[MaskEntry], host: str) -> None:
-    for entries in channel.lists.values():
-        entries.clear()
-    for entry in masks:
-        if entry.kind in channel.lists:
-            set_at = int(entry.set_at.timestamp())
-            channel.lists[entry.kind][entry.mask] = Mask(entry.mask, source_of(entry.set_by, host), set_at)

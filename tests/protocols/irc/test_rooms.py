@@ -7,6 +7,7 @@ from pleromad.model.activity import Add, Create, Follow, Reject, Undo, Update
 from pleromad.model.note import NoteDraft
 from pleromad.model.page import Page
 from pleromad.model.room import RoomChange
+from pleromad.reading import rooms
 from tests.protocols.irc.support import Client, IrcCase, said
 
 
@@ -248,6 +249,21 @@ class MembershipTests(RoomCase):
         alice.hang_up()
         self.assertEqual(said(await bob.ask("LIST"), "322"), [])
         self.assertTrue(said(await bob.ask("MODE #tea"), "403"))
+
+
+    async def test_a_room_of_many_is_brought_to_life_in_parts(self) -> None:
+        self.patch(rooms, "PART", 2)
+        _, room_id = await self.room()
+        people = [await self.person(f"p{n}") for n in range(4)] + [await self.remote("dora")]
+        for person in people:
+            await self.submit(Follow(actor_id=person.id, target_id=room_id), person)
+        house = await self.another()
+        late = await self.logged_in(people[3], house=house)
+        self.assertEqual(house.network.channels["#tea"].members.keys(), {*house.network.people.values()} - {house.network.service})
+        names = said(await late.ask("NAMES #tea"), "353")
+        self.assertEqual(names[0].rsplit(":", 1)[1].split(), ["~alice", "p0", "p1", "p2", "p3", "dora/far.example"])
+        away = {line.split(" ")[7]: line.split(" ")[8] for line in said(await late.ask("WHO #tea"), "352")}
+        self.assertEqual((away["alice"][0], away["p1"][0], away["p3"][0]), ("H", "G", "H"))
 
 
 class OperatorTests(RoomCase):
