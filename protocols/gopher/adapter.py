@@ -2,64 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from twisted.application.service import Service
-from twisted.internet.defer import Deferred, DeferredList
-from twisted.internet.endpoints import serverFromString
-
 from pleromad.core import Core
+from pleromad.ports import PortService
 from protocols.gopher.burrow import Burrow
 from protocols.gopher.connection import Connections
-
-CLOSING_SECONDS = 3.0
 
 
 def build(core: Core, reactor: Any) -> GopherService:
     return GopherService(core, reactor)
 
 
-class GopherService(Service):
-    """`ports` are the ports it listens on while it runs."""
+class GopherService(PortService):
+    """Answers that are on their way may arrive."""
 
     name = "gopher"
+    closing_seconds = 3.0
 
     def __init__(self, core: Core, reactor: Any) -> None:
+        super().__init__(reactor)
         self._core = core
-        self._reactor = reactor
         self.burrow = Burrow(core, reactor)
-        self.connections = Connections(self.burrow, reactor)
-        self.ports: list[Any] = []  # IListeningPort
+        self._connections = Connections(self.burrow, reactor)
 
-    def startService(self) -> Deferred[None]:
-        super().startService()
-        return Deferred.fromCoroutine(self._start())
+    @property
+    def endpoints(self) -> Sequence[str]:
+        return self._core.settings.gopher.listen
 
-    async def _start(self) -> None:
+    @property
+    def connections(self) -> Connections:
+        return self._connections
+
+    def opening(self) -> None:
         self._deaf = self._core.bus.listen(self.burrow.happened)
-        for text in self._core.settings.gopher.listen:
-            self.ports.append(await serverFromString(self._reactor, text).listen(self.connections))
 
-    def stopService(self) -> Deferred[None]:
-        super().stopService()
-        return Deferred.fromCoroutine(self._stop())
-
-    async def _stop(self) -> None:
-        """Nobody new; answers that are on their way may arrive, for CLOSING_SECONDS."""
-        for port in self.ports:
-            stopping = port.stopListening()
-            if stopping is not None:
-                await stopping
-        self.ports = []
+    def closing(self) -> None:
         self._deaf()
-        waiting = [connection.gone for connection in self.connections.open]
-        cut = self._reactor.callLater(CLOSING_SECONDS, self._cut)
-        for connection in list(self.connections.open):
-            connection.end()
-        await DeferredList(waiting)
-        if cut.active():
-            cut.cancel()
 
-    def _cut(self) -> None:
-        for connection in list(self.connections.open):
-            connection.transport.abortConnection()
+    def end(self, connection: Any) -> None:
+        connection.end()
+
+    def cut(self, connection: Any) -> None:
+        connection.transport.abortConnection()

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from twisted.application.service import Service
-from twisted.internet.defer import Deferred, DeferredList
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory
 
 from pleromad.config import Settings as CoreSettings
 from pleromad.core import Core
+from pleromad.ports import PortService
 from protocols.irc import assembly, filehost, websocket
 from protocols.irc.connection import Connection
 from protocols.irc.network import Network, Settings
@@ -22,7 +20,6 @@ from protocols.irc.websocket import WebConnection
 if TYPE_CHECKING:
     from web.site import Site
 
-CLOSING_SECONDS = 5.0
 OURSELVES = frozenset({"", "127.0.0.1", "::1", "unix"})
 
 
@@ -71,17 +68,16 @@ class Connections(Factory):
             del self._from[connection.address]
 
 
-class IrcService(Service):
-    """`ports` are the ports it listens on while it runs."""
+class IrcService(PortService):
+    """Everybody is told of the end, and what is on its way to them goes out."""
 
     def __init__(self, core: Core, reactor: Any, *, settings: Settings | None = None) -> None:
+        super().__init__(reactor)
         self._core = core
-        self._reactor = reactor
         self._fixed = settings
         self._known: tuple[CoreSettings, Settings] | None = None
         self.network = assembly.assemble(self._settings, core, reactor)
-        self.connections = Connections(self.network)
-        self.ports: list[Any] = []
+        self._connections = Connections(self.network)
 
     def _settings(self) -> Settings:
         if self._fixed is not None:
@@ -91,42 +87,31 @@ class IrcService(Service):
             self._known = (current, settings_of(current))
         return self._known[1]
 
-    def startService(self) -> Deferred[None]:
-        super().startService()
-        return Deferred.fromCoroutine(self._start())
+    @property
+    def endpoints(self) -> Sequence[str]:
+        return self._core.settings.irc.listen
 
-    async def _start(self) -> None:
+    @property
+    def connections(self) -> Connections:
+        return self._connections
+
+    def opening(self) -> None:
         self._stop_listening = assembly.listen(self.network)
         self.network.presence.start()
-        for text in self._core.settings.irc.listen:
-            self.ports.append(await serverFromString(self._reactor, text).listen(self.connections))
 
-    def stopService(self) -> Deferred[None]:
-        super().stopService()
-        return Deferred.fromCoroutine(self._stop())
-
-    async def _stop(self) -> None:
-        """Everybody is told and what is on its way to them goes out; who does not take it is cut after CLOSING_SECONDS."""
-        for port in self.ports:
-            stopping = port.stopListening()
-            if stopping is not None:
-                await stopping
-        self.ports = []
+    def closing(self) -> None:
         self._stop_listening()
         self.network.presence.ending = True
-        waiting = [connection.gone for connection in self.connections.open]
-        cut = self._reactor.callLater(CLOSING_SECONDS, self._cut)
-        for connection in list(self.connections.open):
-            if connection.session is not None:
-                connection.session.close("The server is stopping")
-        await DeferredList(waiting)
-        if cut.active():
-            cut.cancel()
-        await self.network.presence.stop()
 
-    def _cut(self) -> None:
-        for connection in list(self.connections.open):
-            connection.abort()
+    def end(self, connection: Any) -> None:
+        if connection.session is not None:
+            connection.session.close("The server is stopping")
+
+    def cut(self, connection: Any) -> None:
+        connection.abort()
+
+    async def closed(self) -> None:
+        await self.network.presence.stop()
 
 
 def settings_of(settings: CoreSettings) -> Settings:

@@ -12,23 +12,16 @@ from protocols.irc.names import nick_of
 PAGE = 40
 
 
-async def _whom(ask: Ask) -> tuple[int, str, str]:
-    """Id and nick of who was named, and what follows."""
-    word, rest = ask.first("person")
-    account = await ask.somebody(word)
-    return account.id, nick_of(account.acct), rest
-
-
 @verb("follow", usage="follow WHO", help="Puts what they say into your &home. user@host for people of other servers.")
 async def follow(ask: Ask) -> None:
-    id, nick, _ = await _whom(ask)
+    id, nick, _ = await ask.whom()
     outcome = await ask.submit(Follow(actor_id=ask.me, target_id=id))
     ask.say(f"You have asked to follow {nick}" if outcome.pending else f"You follow {nick}")
 
 
 @verb("unfollow", usage="unfollow WHO", help="Ends that.")
 async def unfollow(ask: Ask) -> None:
-    id, nick, _ = await _whom(ask)
+    id, nick, _ = await ask.whom()
     await ask.submit(Undo(actor_id=ask.me, of=Follow(actor_id=ask.me, target_id=id)))
     ask.say(f"You do not follow {nick}")
 
@@ -40,7 +33,7 @@ async def block(ask: Ask) -> None:
         await ask.core.personal.block_domain(ask.me, word[2:])
         ask.say(f"You hear nothing of {word[2:]} any more")
         return
-    id, nick, _ = await _whom(ask)
+    id, nick, _ = await ask.whom()
     await ask.submit(Block(actor_id=ask.me, target_id=id))
     ask.say(f"You block {nick}")
 
@@ -52,14 +45,14 @@ async def unblock(ask: Ask) -> None:
         await ask.core.personal.unblock_domain(ask.me, word[2:])
         ask.say(f"You hear of {word[2:]} again")
         return
-    id, nick, _ = await _whom(ask)
+    id, nick, _ = await ask.whom()
     await ask.submit(Undo(actor_id=ask.me, of=Block(actor_id=ask.me, target_id=id)))
     ask.say(f"You do not block {nick}")
 
 
 @verb("mute", usage="mute WHO [30m|6h|2d]", help="You do not hear them, and they are not told; for a while, or until you end it.")
 async def mute(ask: Ask) -> None:
-    id, nick, rest = await _whom(ask)
+    id, nick, rest = await ask.whom()
     length = seconds_of(rest) if rest else None
     if rest and length is None:
         raise Mistaken("For how long?")
@@ -69,7 +62,7 @@ async def mute(ask: Ask) -> None:
 
 @verb("unmute", usage="unmute WHO", help="Ends that.")
 async def unmute(ask: Ask) -> None:
-    id, nick, _ = await _whom(ask)
+    id, nick, _ = await ask.whom()
     await ask.core.personal.unmute(ask.me, id)
     ask.say(f"You hear {nick} again")
 
@@ -82,14 +75,14 @@ async def requests(ask: Ask) -> None:
 
 @verb("accept", usage="accept WHO", help="Lets somebody follow you who has asked.")
 async def accept(ask: Ask) -> None:
-    id, nick, _ = await _whom(ask)
+    id, nick, _ = await ask.whom()
     await ask.submit(Accept(actor_id=ask.me, follower_id=id))
     ask.say(f"{nick} follows you")
 
 
 @verb("reject", usage="reject WHO", help="Refuses a request, or ends that somebody follows you.")
 async def reject(ask: Ask) -> None:
-    id, nick, _ = await _whom(ask)
+    id, nick, _ = await ask.whom()
     await ask.submit(Reject(actor_id=ask.me, follower_id=id))
     ask.say(f"{nick} does not follow you")
 

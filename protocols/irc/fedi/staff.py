@@ -17,12 +17,6 @@ def _number(ask: Ask) -> int:
     return int(word)
 
 
-async def _who(ask: Ask) -> tuple[int, str, str]:
-    word, rest = ask.first("account")
-    account = await ask.somebody(word)
-    return account.id, nick_of(account.acct), rest
-
-
 @verb("reports", usage="reports", help="Those that are open.", staff=True)
 async def reports(ask: Ask) -> None:
     found = (await ask.core.moderation.reports(ask.account, PAGE)).items
@@ -71,26 +65,26 @@ async def signups(ask: Ask) -> None:
 
 @verb("approve", usage="approve WHO", help="Lets them in.", staff=True)
 async def approve(ask: Ask) -> None:
-    id, nick, _ = await _who(ask)
+    id, nick, _ = await ask.whom()
     await ask.core.moderation.approve(ask.account, id)
     ask.say(f"{nick} is let in")
 
 
 @verb("reject", usage="reject WHO", help="Turns them away; the name is free again.", staff=True)
 async def reject(ask: Ask) -> None:
-    id, nick, _ = await _who(ask)
+    id, nick, _ = await ask.whom()
     await ask.core.moderation.reject(ask.account, id)
     ask.say(f"{nick} is turned away")
 
 
 async def _sanction(ask: Ask, what: Sanction, done: str) -> None:
-    id, nick, text = await _who(ask)
+    id, nick, text = await ask.whom()
     await ask.core.moderation.sanction(ask.account, id, what, text=text)
     ask.say(f"{nick} is {done}")
 
 
 async def _lift(ask: Ask, what: Sanction, done: str) -> None:
-    id, nick, _ = await _who(ask)
+    id, nick, _ = await ask.whom()
     await ask.core.moderation.lift(ask.account, id, what)
     ask.say(f"{nick} is {done}")
 

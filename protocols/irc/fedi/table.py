@@ -133,6 +133,12 @@ class Ask:
                 raise NotFound(f"Nobody is called {cut_text(word, 100)}") from None
         return await self.core.resolver.account(f"@{handle}")
 
+    async def whom(self) -> tuple[int, str, str]:
+        """Id and nick of the person who was named first, and what follows."""
+        word, rest = self.first("person")
+        account = await self.somebody(word)
+        return account.id, nick_of(account.acct), rest
+
     async def submit(self, activity: Activity) -> Outcome:
         return await self.core.activities.submit(activity, Origin.local(self.me, door="irc"))
 
