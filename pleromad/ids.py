@@ -102,7 +102,7 @@ class Uris:
 
     def tag(self, name: str) -> str:
         """The page of a hashtag; a URL, so letters that are not ASCII are percent-encoded (RFC 3986)."""
-        return f"{self.base}/tags/{quote(name, safe='')}"
+        return f"{self.base}/tags/{quote(name, safe='', errors='replace')}"
 
     def media(self, path: str) -> str:
         return f"{self.base}/media/{path}"
