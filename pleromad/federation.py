@@ -37,6 +37,12 @@ class Federation:
             self._jobs.wake(kind)
         return count
 
+    async def wake(self, host: str) -> None:
+        """The host is there again: what waits for it goes now."""
+        if await delivery_rows.wake(self._database, host):
+            for kind in delivery_rows.KINDS:
+                self._jobs.wake(kind)
+
     async def drop(self, host: str) -> int:
         """Give up what waits for the host. Returns how many there were."""
         return await delivery_rows.drop(self._database, host)

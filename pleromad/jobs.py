@@ -31,12 +31,15 @@ log = Logger()
 
 
 class Later(Exception):
-    """Try this job again after `seconds`. `counted` False: this time was not the job's fault."""
+    """Try this job again after `seconds`. `counted` False: this time was not the job's fault. `leaves`: those behind it in its
+    line need not wait for it any more.
+    """
 
-    def __init__(self, seconds: float, reason: str = "", *, counted: bool = True) -> None:
+    def __init__(self, seconds: float, reason: str = "", *, counted: bool = True, leaves: bool = False) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.counted = counted
+        self.leaves = leaves
 
 
 class Drop(Exception):
@@ -317,7 +320,7 @@ class Jobs:
         except Drop as reason:
             log.info("Job {kind} {id} dropped: {reason}", kind=job.kind, id=job.id, reason=str(reason))
         except Later as later:
-            await self._retry(kind, job, later.seconds, str(later), later.counted)
+            await self._retry(kind, job, later.seconds, str(later), later.counted, later.leaves)
             return
         except Exception as error:  # noqa: BLE001 - a job may fail in any way; it is tried again
             log.failure("Job {kind} {id} failed, attempt {n}", kind=job.kind, id=job.id, n=job.attempts)
@@ -355,14 +358,15 @@ class Jobs:
             self._pumping = True
             spawn(self._pump(), "forgetting finished jobs")
 
-    async def _retry(self, kind: _Kind, job: Job, seconds: float, reason: str, counted: bool) -> None:
+    async def _retry(self, kind: _Kind, job: Job, seconds: float, reason: str, counted: bool, leaves: bool = False) -> None:
         if counted and job.attempts >= job.max_attempts:
             log.info("Job {kind} {id} given up after {n} tries: {reason}", kind=job.kind, id=job.id, n=job.attempts, reason=reason)
             if kind.on_exhausted is not None:
                 await kind.on_exhausted(job)
             self._done(kind, job)
             return
-        await job_rows.retry(self._database, job.id, seconds, reason, counted=counted)
+        line = str(job.payload.get("line") or "")
+        await job_rows.retry(self._database, job.id, seconds, reason, counted=counted, line=line, leaves=leaves)
         if kind.more or job.key is not None:
             self.wake(job.kind)
         self._wake_in(seconds)

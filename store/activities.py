@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pleromad.model.account import Account
+from pleromad.model.delivery import line_of
 from pleromad.model.page import Page
 from store import accounts as account_rows
 from store.pool import Jsonb, Queries
@@ -86,8 +87,9 @@ async def add(
         return
     await db.write(
         f"""WITH added AS ({columns} RETURNING id)
-            INSERT INTO jobs (kind, payload) SELECT kind, jsonb_build_object('activity_id', id) FROM added, unnest(%s::text[]) AS t(kind)""",
-        (*values, list(jobs)),
+            INSERT INTO jobs (kind, key, payload) SELECT kind, %s, jsonb_build_object('activity_id', id)
+            FROM added, unnest(%s::text[]) AS t(kind)""",
+        (*values, line_of(type, data), list(jobs)),
     )
 
 

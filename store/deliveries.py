@@ -55,6 +55,14 @@ async def retry(db: Queries, host: str) -> int:
     )
 
 
+async def wake(db: Queries, host: str) -> int:
+    """What waits for the host until later may go now."""
+    return await db.execute(
+        "UPDATE jobs SET run_at = now() WHERE kind = ANY(%s) AND key = %s AND run_at > now() AND (locked_until IS NULL OR locked_until < now())",
+        (list(KINDS), host),
+    )
+
+
 async def drop(db: Queries, host: str) -> int:
     """What waits for the host is given up."""
     await db.execute(

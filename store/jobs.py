@@ -1,4 +1,8 @@
-"""Durable work: a row per job. Of several daemons each row is taken by one, for as long as its lease."""
+"""Durable work: a row per job. Of several daemons each row is taken by one, for as long as its lease.
+
+Jobs of a kind and key whose payload names the same `line` are done in the order they were added: one that is put off puts off
+those behind it.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +45,11 @@ async def add(
         return 0
     return await db.execute(
         """INSERT INTO jobs (kind, key, payload, raw, run_at, max_attempts, dedupe)
-           SELECT %s, k, p, %s, now() + make_interval(secs => %s), %s, d FROM unnest(%s::text[], %s::jsonb[], %s::text[]) AS t(k, p, d)
+           SELECT %s, k, p, %s, greatest(now() + make_interval(secs => %s), CASE WHEN p ? 'line' THEN (
+               SELECT run_at FROM jobs o WHERE o.kind = %s AND o.key = k AND o.payload->>'line' = p->>'line' ORDER BY o.id DESC LIMIT 1) END),
+             %s, d FROM unnest(%s::text[], %s::jsonb[], %s::text[]) AS t(k, p, d)
            ON CONFLICT (dedupe) DO NOTHING""",
-        (kind, raw, delay_seconds, max_attempts, [key for key, _ in payloads], [Jsonb(payload) for _, payload in payloads],
+        (kind, raw, delay_seconds, kind, max_attempts, [key for key, _ in payloads], [Jsonb(payload) for _, payload in payloads],
          list(dedupe) if dedupe is not None else [None] * len(payloads)),
     )  # fmt: skip
 
@@ -68,7 +74,10 @@ async def take(
                SELECT id FROM jobs j WHERE kind = %(kind)s AND run_at <= now() AND (locked_until IS NULL OR locked_until < now())
                  AND (key IS NULL OR (NOT key = ANY(%(busy)s::text[]) AND NOT EXISTS (
                      SELECT FROM jobs o WHERE o.kind = j.kind AND o.key = j.key AND o.id < j.id AND NOT o.id = ANY(%(finished)s::bigint[])
-                       AND (o.locked_until > now() OR o.run_at <= now()) LIMIT 1 OFFSET %(per_key)s - 1)))
+                       AND (o.locked_until > now() OR o.run_at <= now()) LIMIT 1 OFFSET %(per_key)s - 1)
+                   AND (NOT j.payload ? 'line' OR NOT EXISTS (
+                     SELECT FROM jobs o WHERE o.kind = j.kind AND o.key = j.key AND o.id < j.id AND NOT o.id = ANY(%(finished)s::bigint[])
+                       AND o.payload->>'line' = j.payload->>'line'))))
                ORDER BY run_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
            UPDATE jobs j SET locked_until = now() + make_interval(secs => %(lease)s), attempts = attempts + 1 FROM due
            WHERE j.id = due.id RETURNING j.id, j.kind, j.key, j.payload, j.raw, j.attempts, j.max_attempts, j.created_at""",
@@ -81,10 +90,18 @@ async def done(db: Queries, ids: Collection[int]) -> None:
     await db.write("DELETE FROM jobs WHERE id = ANY(%s)", (list(ids),))
 
 
-async def retry(db: Queries, id: int, delay_seconds: float, error: str, *, counted: bool = True) -> None:
+async def retry(db: Queries, id: int, delay_seconds: float, error: str, *, counted: bool = True, line: str = "", leaves: bool = False) -> None:
+    """`line`: those behind it in its line wait as long. `leaves`: it holds up nobody in its line any more."""
+    values = (delay_seconds, error[:500], 0 if counted else 1)
+    put_off = "UPDATE jobs SET locked_until = NULL, run_at = now() + make_interval(secs => %s), last_error = %s, attempts = attempts - %s"
+    if not line or leaves:
+        await db.write(f"{put_off}{', payload = payload - %s' if leaves else ''} WHERE id = %s", (*values, *(["line"] if leaves else []), id))
+        return
     await db.write(
-        "UPDATE jobs SET locked_until = NULL, run_at = now() + make_interval(secs => %s), last_error = %s, attempts = attempts - %s WHERE id = %s",
-        (delay_seconds, error[:500], 0 if counted else 1, id),
+        f"""WITH mine AS ({put_off} WHERE id = %s RETURNING id, kind, key, run_at)
+            UPDATE jobs j SET run_at = mine.run_at FROM mine
+            WHERE j.kind = mine.kind AND j.key = mine.key AND j.id > mine.id AND j.payload->>'line' = %s AND j.run_at < mine.run_at""",
+        (*values, id, line),
     )
 
 

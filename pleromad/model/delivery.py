@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 TAKEN, WAITING, REFUSED, GIVEN_UP = "taken", "waiting", "refused", "given up"
 
@@ -34,3 +36,14 @@ class HostState:
     failed_days: int
     last_success: datetime | None
     last_error: str
+
+
+def line_of(type: str, data: Mapping[str, Any]) -> str | None:
+    """What is told one after the other, in the order it happened: what somebody says in a room, what a room passes on."""
+    actor, audience = data.get("actor"), data.get("audience")
+    if isinstance(audience, str) and audience:
+        return f"{actor} {audience}"[:500]
+    # A room's boost, for servers that know no groups, is for its members; a person's is for everybody.
+    if type == "Announce" and (isinstance(data.get("object"), Mapping) or not any(str(each).endswith("#Public") for each in data.get("to") or ())):
+        return str(actor)[:500]
+    return None

@@ -29,6 +29,7 @@ class Circuit:
         self._jitter = jitter
         self._failures: Cache[str, int] = Cache(HOSTS)
         self._until: Cache[str, float] = Cache(HOSTS)
+        self._silent: Cache[str, bool] = Cache(HOSTS)
         self._told: Cache[tuple[str, bool], float] = Cache(HOSTS)
         self._probed: Cache[str, float] = Cache(HOSTS)
 
@@ -64,8 +65,13 @@ class Circuit:
     async def succeeded(self, host: str) -> None:
         """It answered."""
         had_failed = self._failures.get(host) is not None
+        paused = (self._failures.get(host) or 0) >= FAILURES
+        waits = paused or self._silent.get(host) is not None or self._told.get((host, True)) is None
         self._failures.drop(host)
         self._until.drop(host)
+        self._silent.drop(host)
+        if waits:  # or this daemon is new, and knows nothing of what failed before
+            await self._core.federation.wake(host)
         if had_failed or self._due(host, True):
             self._probed.drop(host)
             self._told.drop((host, False))
@@ -76,7 +82,10 @@ class Circuit:
         if self._until.get(host) is not None or self._failures.get(host) is not None or self._told.get((host, True)) is None:
             await self.succeeded(host)
 
-    async def failed(self, host: str) -> None:
+    async def failed(self, host: str, *, silent: bool = False) -> None:
+        """`silent`: it did not answer at all. What it answered with an error is not asked again just because it speaks."""
+        if silent:
+            self._silent.put(host, True)
         count = (self._failures.get(host) or 0) + 1
         self._failures.put(host, count)
         if count >= FAILURES:

@@ -17,7 +17,7 @@ from pleromad.errors import NotFound, Unreachable
 from pleromad.jobs import Drop, Job, Later, growing
 from pleromad.model import event
 from pleromad.model.account import Account
-from pleromad.model.delivery import GIVEN_UP, REFUSED, TAKEN, WAITING
+from pleromad.model.delivery import GIVEN_UP, REFUSED, TAKEN, WAITING, line_of
 from pleromad.model.delivery import Delivery as Delivered
 from pleromad.model.event import Event
 from pleromad.model.note import Visibility
@@ -43,6 +43,8 @@ GIVE_UP = timedelta(days=7)
 MISSING_TRIES = 3  # 401, 403, 404: a peer that is being set up, or has lost our key
 BY_HAND_SECONDS = 60.0  # after staff said so, a host is asked whatever is remembered of it
 UNKNOWN_KEY = (400, 401, 403)  # what a signature that does not fit is answered with
+LINE_SECONDS = 5.0  # what is said in a room is tried again sooner: people wait for it
+LINE_TRIES = 6  # what a server answers with an error so often holds up no longer what was said after it
 READY = 200  # activities kept in the form they go out
 # What is public may be passed on by anybody, so it carries its own proof (FEP-8b32), as what is said in a room, which the
 # room passes on; what is not must stay deniable.
@@ -61,8 +63,8 @@ class Ready:
 
 
 class _Again(Later):
-    def __init__(self, seconds: float, reason: str, status: int) -> None:
-        super().__init__(seconds, reason)
+    def __init__(self, seconds: float, reason: str, status: int, *, leaves: bool = False) -> None:
+        super().__init__(seconds, reason, leaves=leaves)
         self.status = status
 
 
@@ -101,7 +103,7 @@ class Delivery:
         inboxes = await self._dialect(row.type, row.data, await self._core.reading.inboxes(row))
         jobs: list[tuple[str | None, dict[str, Any]]] = []
         marks: list[str | None] = []
-        about = about_of(row.data)
+        about, line = about_of(row.data), line_of(row.type, row.data)
         whole, announced, note_uri = await self._door.relaying.inboxes(row)
         found = dict.fromkeys([*inboxes, *whole])
         named = {inbox for inbox, _ in found}
@@ -113,6 +115,8 @@ class Delivery:
             if refused(host.partition(":")[0]) or refused(domain.partition(":")[0]):
                 continue
             payload = {"activity_id": row.id, "inbox": inbox, "type": row.type, "about": about}
+            if line is not None:
+                payload["line"] = f"{line} {inbox}"
             if inbox not in named:
                 payload |= {"type": "Announce", "announce": note_uri}  # to who follows our relay
             jobs.append((host, payload))
@@ -202,8 +206,8 @@ class Delivery:
             if reply is None or reply.status in UNKNOWN_KEY:
                 reply = await self._send(ready, inbox)
         except Unreachable as error:
-            await self._circuit.failed(host)
-            raise Later(growing(job.attempts), str(error)) from error
+            await self._circuit.failed(host, silent=True)
+            raise Later(_pause(job), str(error)) from error
         await self._judge(reply, host, job)
         return reply.status
 
@@ -231,10 +235,10 @@ class Delivery:
         if status >= 500 or status in (408, 425, 429) or 300 <= status < 400:
             if status >= 500:
                 await self._circuit.failed(host)
-            raise _Again(growing(job.attempts), said, status)
+            raise _Again(_pause(job), said, status, leaves=job.attempts >= LINE_TRIES)
         await self._circuit.succeeded(host)
         if status in (401, 403, 404) and job.attempts < MISSING_TRIES:
-            raise _Again(growing(job.attempts), said, status)
+            raise _Again(_pause(job), said, status)
         if status == 410:
             await self._core.federation.inbox_gone(str(job.payload["inbox"]))
         raise _Refused(f"{said}: {reply.body[:200]!r}", status)
@@ -293,6 +297,11 @@ class Delivery:
 
 def _written(document: dict[str, Any], pen: Pen, proved: bool) -> bytes:
     return msgspec.json.encode(pen.prove(from_core.with_proof_context(document)) if proved else document)
+
+
+def _pause(job: Job) -> float:
+    seconds = growing(job.attempts)
+    return seconds * LINE_SECONDS / 60 if job.payload.get("line") and job.attempts <= LINE_TRIES else seconds
 
 
 def about_of(data: Mapping[str, Any]) -> str:

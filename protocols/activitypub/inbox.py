@@ -39,6 +39,7 @@ KIND = "inbox"
 MAX_BODY = documents.MAX_BYTES
 MEDIA_TYPES = frozenset({ACTIVITY_JSON, LD_JSON, "application/json"})
 UNDO_AGAIN_SECONDS = 30
+LINES = frozenset({"Create", "Update", "Delete", "EmojiReact"})
 TRIES = 8  # while a server that must be asked does not answer: over some hours
 
 TAKEN = Answer(202, b"", "")
@@ -137,8 +138,14 @@ class Inbox:
 def thing_of(heard: Heard) -> str:
     """What an activity is about, down to the innermost object: those about the same are read one after the other.
 
-    So a Create comes before its Update and its Delete, a Like before its Undo, and a lively actor holds up nobody.
+    So a Create comes before its Update and its Delete, a Like before its Undo, and a lively actor holds up nobody. What
+    somebody says in a room, and what a room passes on of it, is one thing: it is read in the order it came.
     """
+    room = as_id(prop(heard.raw, "audience"))
+    if room is not None and heard.type in LINES:
+        return f"{heard.actor} in {room}"[:500]
+    if heard.type == "Announce" and heard.inline is not None and type_of(heard.inline, ACTIVITIES) in LINES:
+        return f"{heard.actor} passes on"[:500]
     about: Any = heard.object
     thing = heard.id
     for _ in range(3):

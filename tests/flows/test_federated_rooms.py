@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 from pleromad.errors import Forbidden
@@ -13,6 +14,7 @@ from pleromad.model.note import NoteDraft, Visibility
 from pleromad.model.page import Page
 from pleromad.model.room import Room, RoomChange
 from tests.support.federation import FederationCase, Server
+from web.adapter import listen
 
 
 class RoomTests(FederationCase):
@@ -68,6 +70,26 @@ class RoomTests(FederationCase):
         await self.there.submit(Delete(actor_id=self.bob.id, note_id=outcome.note_id))
         await self.quiet(self.there, self.here, third)
         self.assertEqual(await self.lines(third, known.id, carol), [])
+
+    async def test_lines_that_waited_for_the_rooms_server_are_announced_in_their_order(self) -> None:
+        third = await self.server()
+        carol = await third.person("carol")
+        there = await self.join()
+        known = await third.core.resolver.account(self.room.account.uri)  # type: ignore[union-attr]
+        await third.submit(Follow(actor_id=carol.id, target_id=known.id))
+        await self.quiet(third, self.here, third)
+        await self.here.close_http()
+        for text in ("one", "two", "three"):
+            await self.there.submit(Create(actor_id=self.bob.id, note=NoteDraft(text=text, room_id=there.id)))
+        await self.quiet(self.there)
+        self.here.http = listen(self.here.site, self.here.core, reactor)
+        await self.here.http.start()
+        # The room's server speaks, so what waits for it goes at once.
+        await self.here.submit(Create(actor_id=self.alice.id, note=NoteDraft(text="back", room_id=self.room.id)))
+        await self.quiet(self.here, self.there, self.here, third)
+        rows = await self.here.database.fetch("SELECT data->'object'->'object'->'source'->>'content' FROM activities WHERE type = 'Announce' ORDER BY id")
+        self.assertEqual([row[0] for row in rows], ["back", "one", "two", "three"])
+        self.assertEqual(len(await self.lines(third, known.id, carol)), 4)
 
     async def test_who_is_not_in_the_room_is_not_heard(self) -> None:
         there = await self.there.core.resolver.account(self.room.account.uri)  # type: ignore[union-attr]

@@ -66,6 +66,10 @@ class Peer:
             if transport is not None:
                 transport.abortConnection()
 
+    def start_again(self) -> None:
+        """On the same port, after `stop`."""
+        self._port = reactor.listenTCP(int(self.domain.partition(":")[2]), self._site, interface="127.0.0.1")
+
     # ---- what it shows
 
     def put(self, path: str, document: Any, **more: Any) -> str:

@@ -12,7 +12,9 @@ from pleromad.model.activity import Create, Delete, Like, Outcome, Update
 from pleromad.model.note import NoteDraft, Visibility
 from protocols.activitypub import signatures
 from protocols.activitypub.circuit import Circuit
+from protocols.activitypub.delivery import LINE_TRIES
 from protocols.activitypub.signatures import Message
+from store import jobs as job_rows
 from tests.support.core import CoreCase
 from tests.support.federation import FederationCase, Server
 from tests.support.peer import Peer
@@ -247,6 +249,75 @@ class OrderTests(FailureCase):
         for _ in range(2):
             await self.again()
         self.assertEqual([one["type"] for one in self.far.received()][-2:], ["Create", "Update"])
+
+
+class LineTests(FailureCase):
+    async def set_up(self) -> None:
+        await super().set_up()
+        self.room = await self.here.core.accounts.open_room(self.alice.id, "garden")
+        follow = {"id": f"{self.far.url}/follows/2", "type": "Follow", "actor": self.bob.uri, "object": self.room.account.uri}
+        await self.far.post(self.room.account.inbox, follow, by=self.bob.uri)
+        await self.quiet(self.here)
+
+    async def put_off(self) -> int:
+        return int(await self.here.database.fetch_value("SELECT count(*) FROM jobs WHERE kind = 'post' AND run_at > now()"))
+
+    async def lines(self) -> list[str]:
+        """As the peer was told: the notes the room boosted to it."""
+        uris = [one["object"] for one in self.far.received("Announce")]
+        rows = await self.here.database.fetch("SELECT uri, source FROM notes WHERE uri = ANY(%s)", (uris,))
+        texts = {row[0]: row[1] for row in rows}
+        return [texts[uri] for uri in uris]
+
+    async def test_what_is_said_while_a_server_is_away_comes_in_order(self) -> None:
+        self.far.inbox_status = 500
+        for text in ("one", "two"):
+            await self.say(text, room_id=self.room.id)
+        self.assertEqual(await self.put_off(), 2)
+        self.assertEqual(await self.lines(), ["one"])  # the second waits for the first, without a try of its own
+        self.far.inbox_status = 202
+        # What comes when the server is there again goes behind those that wait, and no sooner.
+        await self.say("three", room_id=self.room.id)
+        self.assertEqual(await self.lines(), ["one"])
+        await self.again()
+        self.assertEqual(await self.lines(), ["one", "one", "two", "three"])
+
+    async def test_the_second_of_a_line_is_not_taken_while_the_first_is_put_off(self) -> None:
+        """Also when it was added at the moment the first was put off."""
+        self.far.inbox_status = 500
+        for text in ("one", "two"):
+            await self.say(text, room_id=self.room.id)
+        await self.here.database.execute("UPDATE jobs SET run_at = now() WHERE id = (SELECT max(id) FROM jobs WHERE kind = 'post')")
+        taken = await job_rows.take(self.here.database, "post", 5, 60, [], 1)
+        self.assertEqual(taken, [])
+
+    async def test_what_a_server_cannot_take_holds_up_the_others_for_some_tries_only(self) -> None:
+        self.far.inbox_status = 500
+        await self.say("one", room_id=self.room.id)
+        for _ in range(LINE_TRIES - 1):
+            await self.here.core.federation.retry(self.far.domain)
+            await self.quiet(self.here)
+        await self.say("two", room_id=self.room.id)
+        rows = await self.here.database.fetch("SELECT payload ? 'line' FROM jobs WHERE kind = 'post' ORDER BY id")
+        self.assertEqual([row[0] for row in rows], [False, True])
+
+    async def test_a_server_that_calls_gets_at_once_what_waits(self) -> None:
+        await self.far.stop()
+        for text in ("one", "two", "three"):
+            await self.say(text, room_id=self.room.id)
+        self.assertEqual(await self.put_off(), 3)
+        self.far.start_again()
+        like = {"id": f"{self.far.url}/likes/1", "type": "Like", "actor": self.bob.uri, "object": self.alice.uri}
+        await self.far.post(self.alice.inbox, like, by=self.bob.uri)
+        await self.quiet(self.here)
+        self.assertEqual((await self.lines(), await self.put_off()), (["one", "two", "three"], 0))
+
+    async def test_what_a_server_refuses_is_not_asked_again_because_it_speaks(self) -> None:
+        await self.while_away(Create(actor_id=self.alice.id, note=NoteDraft(text="poison")))
+        like = {"id": f"{self.far.url}/likes/1", "type": "Like", "actor": self.bob.uri, "object": self.alice.uri}
+        await self.far.post(self.alice.inbox, like, by=self.bob.uri)
+        await self.quiet(self.here)
+        self.assertEqual(await self.put_off(), 1)
 
 
 class LedgerTests(FailureCase):
